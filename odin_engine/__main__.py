@@ -1,0 +1,5 @@
+"""`python -m odin_engine` is the `odin` command."""
+
+from odin_engine.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The outside world behind ports: one package per thing we talk to."""

@@ -1,0 +1,1 @@
+"""One package per printer family, each behind the port in `printers.ports`."""

@@ -1,0 +1,1 @@
+"""Ground floor: what every domain needs and no printing words."""

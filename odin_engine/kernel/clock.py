@@ -1,0 +1,29 @@
+"""What time it is. Sleeping lives in `kernel.ticker`, so that pure rooms may use this."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """A source of instants; tests hand in one that they move by hand."""
+
+    def now(self) -> datetime:
+        """Returns the current instant, aware, in UTC."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Returns seconds from an arbitrary start that never jump back."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Returns the current instant, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+
+    def monotonic_s(self) -> float:
+        """Returns seconds from an arbitrary start that never jump back."""
+        return time.monotonic()

@@ -1,0 +1,132 @@
+"""The database: one engine, short transactions, news after commit.
+
+SQLite (WAL, one writer at a time) by default, PostgreSQL by URL. The schema comes
+from the Alembic migrations alone (`kernel.migrate`).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import override
+
+from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+from odin_engine.kernel.bus import Facts
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of every mapped class; constraint names are the same everywhere."""
+
+    metadata = MetaData(naming_convention=_NAMING)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite keeps it naive, so it is converted both ways."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: instants are aware UTC")
+        return value.astimezone(UTC)
+
+    @override
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Work:
+    """One write transaction. Events emitted here are published after its commit."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self._events: list[object] = []
+
+    def emit(self, *events: object) -> None:
+        """Queues news; a rollback drops it."""
+        self._events.extend(events)
+
+    def emitted(self) -> tuple[object, ...]:
+        """Returns the news queued so far, in order."""
+        return tuple(self._events)
+
+
+class Database:
+    """Hands out transactions. Hold none across other I/O."""
+
+    def __init__(self, url: str, facts: Facts) -> None:
+        self.engine: AsyncEngine = _create_engine(url)
+        self._facts = facts
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writer = asyncio.Lock() if self.is_sqlite else None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """Opens a write transaction; commits at the end, rolls back on any error."""
+        async with self._writer or nullcontext():
+            async with self._sessions.begin() as session:
+                work = Work(session)
+                yield work
+            self._facts.publish(*work.emitted())
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Opens a session for reading; nothing done in it is kept."""
+        async with self._sessions() as session:
+            yield session
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self.engine.dispose()
+
+
+def _create_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,1 @@
+"""The live socket: snapshots and patches of what changes, to whoever subscribed."""

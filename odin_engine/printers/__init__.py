@@ -1,0 +1,1 @@
+"""Printers: their live state in memory, commands, supervision, and their history."""

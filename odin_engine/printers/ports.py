@@ -1,0 +1,233 @@
+"""What the printers domain needs from a printer family. Implemented in `drivers.printers`.
+
+A driver owns the one connection to one machine. It never retries: it raises, and
+supervision decides when to try again.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from odin_engine.kernel.clock import Clock
+from odin_engine.kernel.ticker import Ticker
+from odin_engine.printers.events import PrinterEvent
+from odin_engine.printers.model import Command, PrinterState
+
+type Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach a machine. `secret` is an access code or API key and is never shown.
+
+    `ports` overrides the protocol's own by name (Bambu: `mqtt`, `ftps`, `camera`,
+    `detect`). `pin_sha256` is the leaf certificate trusted before, 64 lower-case hex
+    digits; `None` trusts the next one seen.
+    """
+
+    host: str
+    serial: str | None = None
+    secret: str | None = field(default=None, repr=False)
+    ports: Mapping[str, int] = field(default_factory=dict)
+    pin_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """The leaf certificate a machine showed."""
+
+    common_name: str
+    sha256: str
+    is_vendor_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One camera picture and when it arrived."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A machine seen on the network; `serial` and `model` where it says so.
+
+    `via` is the protocol that found it, such as `ssdp` or `detect`.
+    """
+
+    family: str
+    host: str
+    serial: str | None
+    model: str | None
+    name: str | None
+    via: str
+    ports: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One step of a connection check: what was tried, and what to do if it failed.
+
+    `step` is a stable word (`address`, `certificate`, `serial`, `login`, `report`,
+    `control`, `storage`); `ok` is `None` when it was not reached.
+    """
+
+    step: str
+    ok: bool | None
+    detail: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The result of a connection check."""
+
+    checks: tuple[Check, ...]
+    certificate: Certificate | None
+    state: PrinterState | None
+
+
+class Driver(Protocol):
+    """The connection to one machine."""
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """The certificate shown by the current or last connection."""
+        ...
+
+    @property
+    def last_heard_s(self) -> float | None:
+        """`Clock.monotonic_s` of the last state report; `None` before the first."""
+        ...
+
+    @property
+    def rejected_messages(self) -> int:
+        """How many messages made no sense since the driver was made."""
+        ...
+
+    def states(self) -> AsyncIterator[PrinterState]:
+        """Connects and yields a state per report that changed something.
+
+        Yields nothing before the first report. `link` in it is always `online`.
+
+        Raises:
+            DriverError: when the connection cannot be made or is lost; always ends so.
+        """
+        ...
+
+    async def ask_for_report(self) -> None:
+        """Asks for a full report, unless the protocol's own rate limit forbids it."""
+        ...
+
+    async def execute(self, command: Command) -> None:
+        """Does one command; returns when the printer confirmed it.
+
+        Raises:
+            CommandRejected: the printer said no.
+            CommandTimedOut: neither confirmed nor refused in time.
+            NotSupported: not in the declared capabilities.
+            Unreachable: not connected.
+        """
+        ...
+
+    async def emergency_stop(self) -> None:
+        """Sends the strongest stop at once, past pacing, queues and locks.
+
+        Returns when the printer acknowledged it or its report shows no running job.
+        Raises as `execute`. The caller bounds the time.
+        """
+        ...
+
+    async def upload(self, source: Path, name: str, progress: Progress) -> None:
+        """Streams a file to the printer under `name` and verifies its size there.
+
+        Cancelling the task stops the transfer and removes the partial file. Raises as
+        `execute`.
+        """
+        ...
+
+    async def delete_file(self, name: str) -> None:
+        """Removes a file that we uploaded; one that is gone already is fine."""
+        ...
+
+    async def camera_frame(self, camera_id: str) -> Frame:
+        """Returns the latest picture, waiting for a first one if need be.
+
+        One upstream serves every caller and closes a while after the last.
+
+        Raises:
+            NotSupported: no such camera, or one that sends no single pictures.
+            Unavailable: no picture in time.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Ends the connection and everything that hangs on it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a recording: an instant, a direction, a topic and what was said.
+
+    `direction` is `in` (from the printer) or `out`. `payload` is a JSON object, or a
+    string where it was not JSON.
+    """
+
+    at_s: float
+    direction: str
+    topic: str
+    payload: dict[str, Any] | str
+    printer_id: str | None = None
+
+
+class DriverFamily(Protocol):
+    """One make of printers: how to find, check and drive its machines."""
+
+    @property
+    def name(self) -> str:
+        """The family's word in the API, such as `bambu`."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """The family's name for people, such as `Bambu Lab`."""
+        ...
+
+    def driver(
+        self,
+        connection: Connection,
+        clock: Clock,
+        ticker: Ticker,
+        tap: Callable[[Record], None] | None = None,
+    ) -> Driver:
+        """Returns a driver for one machine; nothing is connected yet.
+
+        `tap` is called with every message both ways; `odin record` uses it.
+        """
+        ...
+
+    def discover(self, seconds: float) -> AsyncIterator[Found]:
+        """Listens and asks on the local network; yields each machine once."""
+        ...
+
+    async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
+        """Asks one address what it is; `None` if it is none of this family."""
+        ...
+
+    async def check(
+        self, connection: Connection, clock: Clock, ticker: Ticker
+    ) -> Checked:
+        """Tries a connection step by step and says what is wrong and what to do."""
+        ...
+
+    def replay(
+        self, records: Sequence[Record]
+    ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
+        """Returns the state a recording ends in and the events on the way, offline."""
+        ...
