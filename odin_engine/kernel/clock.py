@@ -1,4 +1,6 @@
-"""What time it is. Sleeping lives in `kernel.ticker`, so that pure rooms may use this."""
+"""What time it is, and the shape of waiting. The loop's own `Ticker` is in
+`kernel.ticker`, so that pure rooms may use this.
+"""
 
 import time
 from datetime import UTC, datetime
@@ -14,6 +16,14 @@ class Clock(Protocol):
 
     def monotonic_s(self) -> float:
         """Returns seconds from an arbitrary start that never jump back."""
+        ...
+
+
+class Ticker(Protocol):
+    """Something that can wait."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Returns after that many seconds."""
         ...
 
 

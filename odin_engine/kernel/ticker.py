@@ -1,19 +1,12 @@
-"""Sleeping and periodic work. Whoever waits takes a `Ticker`, so that tests can move time."""
+"""Sleeping and periodic work: the loop's own `Ticker`, and `every`."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+
+from odin_engine.kernel.clock import Ticker
 
 _LOG = logging.getLogger(__name__)
-
-
-class Ticker(Protocol):
-    """Something that can wait."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Returns after that many seconds."""
-        ...
 
 
 class LoopTicker:

@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from odin_engine.kernel.clock import Clock
-from odin_engine.kernel.ticker import Ticker
+from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
 from odin_engine.printers.model import Command, PrinterState
 
