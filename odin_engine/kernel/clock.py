@@ -1,5 +1,6 @@
-"""What time it is, and the shape of waiting. The loop's own `Ticker` is in
-`kernel.ticker`, so that pure rooms may use this.
+"""What time it is, and the shape of waiting.
+
+The loop's own `Ticker` is in `kernel.ticker`, so that pure rooms may use this one.
 """
 
 import time
