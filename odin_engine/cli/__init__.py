@@ -7,6 +7,7 @@ import click
 
 _COMMANDS = {
     "backup": "odin_engine.cli.backup:backup",
+    "demo": "odin_engine.cli.demo:demo",
     "doctor": "odin_engine.cli.doctor:doctor",
     "openapi": "odin_engine.cli.openapi:openapi",
     "record": "odin_engine.cli.record:record",
