@@ -209,8 +209,8 @@ async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
 
 
 async def _first_of(stop: asyncio.Event, *processes: Process) -> None:
-    waits = [asyncio.ensure_future(stop.wait())]
-    waits += [asyncio.ensure_future(process.wait()) for process in processes]  # type: ignore[misc]
+    waits: list[asyncio.Task[object]] = [asyncio.create_task(stop.wait())]
+    waits += [asyncio.create_task(process.wait()) for process in processes]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
