@@ -57,7 +57,7 @@ async def _run(port: int, folder: Path, farm: Path) -> None:
         "ODIN_DATA_DIR": str(folder / "engine"),
         "ODIN_HOST": "127.0.0.1",
         "ODIN_PORT": str(port),
-        "ODIN_ALLOW_LOOPBACK_PRINTERS": "true",
+        "ODIN_ALLOW_LOOPBACK": "true",
         "ODIN_LOG_LEVEL": os.environ.get("ODIN_LOG_LEVEL", "warning"),
     }
     addresses = folder / "farm" / "printers.json"

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import override
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -30,6 +31,10 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+_IS_WRITE = "odin_is_write"
+_WORD_CHARS = 40
+"""Room for every enum member's word, so that a new one needs no wider column."""
 
 
 class Base(DeclarativeBase):
@@ -63,6 +68,19 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC)
 
 
+def one_of(kind: type[StrEnum], name: str) -> Enum:
+    """Returns a text column type with a CHECK constraint, both from one enum."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        validate_strings=True,
+        length=_WORD_CHARS,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Work:
     """One write transaction. Events emitted here are published after its commit."""
 
@@ -85,7 +103,10 @@ class Database:
     def __init__(self, url: str, facts: Facts) -> None:
         self.engine: AsyncEngine = _create_engine(url)
         self._facts = facts
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = async_sessionmaker(
+            self.engine.execution_options(**{_IS_WRITE: True}), expire_on_commit=False
+        )
         self._writer = asyncio.Lock() if self.is_sqlite else None
 
     @property
@@ -97,7 +118,7 @@ class Database:
     async def work(self) -> AsyncIterator[Work]:
         """Opens a write transaction; commits at the end, rolls back on any error."""
         async with self._writer or nullcontext():
-            async with self._sessions.begin() as session:
+            async with self._writers.begin() as session:
                 work = Work(session)
                 yield work
             self._facts.publish(*work.emitted())
@@ -105,7 +126,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Opens a session for reading; nothing done in it is kept."""
-        async with self._sessions() as session:
+        async with self._readers() as session:
             yield session
 
     async def close(self) -> None:
@@ -117,16 +138,26 @@ def _create_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    # The module's own transaction handling would begin too late, and never for reads.
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        "busy_timeout=10000",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",
-        "busy_timeout=10000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A write takes its lock at once: a read that became a write later could not wait
+    # for another process (`odin backup`, `odin user`), it would fail.
+    is_write = connection.get_execution_options().get(_IS_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

@@ -111,6 +111,16 @@ class ActiveSlotChanged(PrinterEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class PlateOccupied(PrinterEvent):
+    """A part may lie on the plate; no print starts there until it is clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlateCleared(PrinterEvent):
+    """The plate is clear for the next print."""
+
+
+@dataclass(frozen=True, slots=True)
 class DoorChanged(PrinterEvent):
     """The door was opened or closed."""
 
@@ -192,7 +202,7 @@ def _job(
     elif was and not runs and after.activity is not None:
         result = _RESULTS.get(after.activity, PrintResult.UNKNOWN)
         yield PrintEnded(printer_id, result, _ended(before.job, after.job))
-    elif was and before.activity is not after.activity:
+    elif was and runs and before.activity is not after.activity:
         if after.activity is Activity.PAUSED:
             yield PrintPaused(printer_id, after.job)
         elif before.activity is Activity.PAUSED:

@@ -1,0 +1,51 @@
+/**
+ * The seam between the panel and the engine. Two implementations: `direct.ts` speaks to the engine that served the
+ * page; Home Assistant's relays the same calls under its own login.
+ */
+
+import type { ProblemDocument } from "./types";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface ChannelListener {
+  /** One JSON message arrived. */
+  received(message: unknown): void;
+  /** The channel is gone, or never opened; `code` is the WebSocket close code. Called once. */
+  closed(code: number): void;
+}
+
+export interface Channel {
+  /** Sends a JSON message; one that is sent while the channel is not open is dropped. */
+  send(message: unknown): void;
+  /** Closes without telling the listener. */
+  close(): void;
+}
+
+export interface Transport {
+  /**
+   * Calls a path below `/api/v1` and returns the JSON answer, `undefined` for an empty one.
+   * Throws `ApiError` for every answer that is not 2xx and for no answer at all.
+   */
+  request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** Opens the live channel. */
+  open(listener: ChannelListener): Channel;
+}
+
+/** The engine said no, or did not answer. `message` is a sentence for the person at the screen. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly problem: ProblemDocument | undefined;
+
+  /** `status` is 0 when no answer came. */
+  constructor(message: string, status: number, problem?: ProblemDocument) {
+    super(message);
+    this.status = status;
+    this.problem = problem;
+  }
+
+  /** Returns what is wrong with one field of the body, named without its slash. */
+  field(name: string): string | undefined {
+    return this.problem?.errors?.find((error) => error.pointer.replace(/^#?\//, "") === name)?.detail;
+  }
+}

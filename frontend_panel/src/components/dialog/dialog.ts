@@ -1,0 +1,121 @@
+import { LitElement, css, html } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+
+import { t } from "../../localize";
+import { base, buttons } from "../../theme/controls";
+import "../icon/icon";
+import { close } from "../icon/icons";
+
+/**
+ * A modal question or result; a sheet at the bottom on phones. The browser keeps the focus inside and Escape closes it.
+ *
+ * Properties: `heading`, `isOpen`. Slots: default, `actions`. Events: `odin-close` (somebody wants it closed).
+ */
+@customElement("odin-dialog")
+export class OdinDialog extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      dialog {
+        width: min(520px, calc(100vw - 32px));
+        max-height: min(86dvh, 760px);
+        padding: 0;
+        overflow: hidden;
+        border: 1px solid var(--o-line);
+        border-radius: var(--o-r-card);
+        background: var(--o-raised);
+        box-shadow: var(--o-shadow);
+        color: var(--o-text);
+      }
+
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+      }
+
+      dialog::backdrop {
+        background: var(--o-scrim);
+      }
+
+      header {
+        display: flex;
+        gap: var(--o-3);
+        align-items: center;
+        justify-content: space-between;
+        padding: 12px 12px 4px 20px;
+      }
+
+      .body {
+        display: grid;
+        gap: var(--o-3);
+        padding: 4px 20px 16px;
+        overflow: auto;
+      }
+
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--o-2);
+        justify-content: flex-end;
+        padding: 12px 20px max(16px, env(safe-area-inset-bottom));
+        border-top: 1px solid var(--o-line);
+      }
+
+      @media (max-width: 699px) {
+        dialog {
+          width: 100vw;
+          max-width: none;
+          margin: auto 0 0;
+          border-width: 1px 0 0;
+          border-radius: var(--o-r-card) var(--o-r-card) 0 0;
+        }
+
+        footer {
+          flex-direction: column-reverse;
+        }
+      }
+    `,
+  ];
+
+  @property() heading = "";
+  @property({ type: Boolean, attribute: "open" }) isOpen = false;
+  @query("dialog") private readonly dialog!: HTMLDialogElement;
+
+  protected override updated(): void {
+    if (this.isOpen === this.dialog.open) return;
+    if (this.isOpen) this.dialog.showModal();
+    else this.dialog.close();
+  }
+
+  protected override render() {
+    return html`
+      <dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed}>
+        <header>
+          <h2 id="heading">${this.heading}</h2>
+          <button class="button plain icon-only" type="button" aria-label=${t("dialog.close")} @click=${this.#closed}>
+            <odin-icon .path=${close}></odin-icon>
+          </button>
+        </header>
+        <div class="body"><slot></slot></div>
+        <footer><slot name="actions"></slot></footer>
+      </dialog>
+    `;
+  }
+
+  /** The owner decides: it sets `isOpen`. */
+  readonly #cancelled = (event: Event): void => {
+    event.preventDefault();
+    this.#closed();
+  };
+
+  readonly #closed = (): void => {
+    if (this.isOpen) this.dispatchEvent(new CustomEvent("odin-close"));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "odin-dialog": OdinDialog;
+  }
+}

@@ -1,0 +1,20 @@
+/** The door for a browser that opened the engine's own address. */
+
+import "../theme/tokens.css";
+import "../theme/page.css";
+
+import { DirectTransport } from "../api/direct";
+import { Keeper } from "../store/keeper";
+import { Store } from "../store/store";
+import { startTheme } from "../theme/theme";
+import { OdinApp } from "../views/app/app";
+
+startTheme();
+
+const transport = new DirectTransport();
+const store = new Store();
+const keeper = new Keeper(transport, store);
+
+const app = document.querySelector("odin-app");
+if (app instanceof OdinApp) app.services = { transport, store, keeper };
+void keeper.start();

@@ -1,0 +1,84 @@
+/** Keeps the store true: asks who is there, holds the live line while somebody is signed in, and notices the end of it. */
+
+import { backoffMs } from "../api/backoff";
+import { readSession, readSetup, signOut } from "../api/identity";
+import { LiveLine } from "../api/live";
+import type { ServerMessage } from "../api/live-messages";
+import type { Transport } from "../api/transport";
+import type { Session } from "../api/types";
+import { PRINTERS, TOPICS } from "./live";
+import type { Store } from "./store";
+
+export class Keeper {
+  readonly #transport: Transport;
+  readonly #store: Store;
+  readonly #line: LiveLine;
+  #attempt = 0;
+
+  constructor(transport: Transport, store: Store) {
+    this.#transport = transport;
+    this.#store = store;
+    this.#line = new LiveLine(transport, TOPICS, {
+      received: (message) => {
+        this.#receive(message);
+      },
+      lost: () => {
+        this.#store.dispatch({ type: "live/lost" });
+        void this.recheck();
+      },
+    });
+  }
+
+  /** Finds out what the first page is; tries until the engine answers. */
+  async start(): Promise<void> {
+    try {
+      const session = await readSession(this.#transport);
+      if (session) {
+        this.enter(session);
+        return;
+      }
+      const setup = await readSetup(this.#transport);
+      this.#store.dispatch({ type: setup.is_needed ? "session/setup_needed" : "session/signed_out" });
+    } catch {
+      this.#attempt += 1;
+      this.#store.dispatch({ type: "session/unreachable" });
+      setTimeout(() => void this.start(), backoffMs(this.#attempt, Math.random()));
+    }
+  }
+
+  /** Takes in whoever just signed in. */
+  enter(session: Session): void {
+    this.#store.dispatch({ type: "session/signed_in", session });
+    if (!session.must_change_password) this.#line.start();
+  }
+
+  /** Signs out. Throws `ApiError` where the engine does not do it: the session then goes on. */
+  async leave(): Promise<void> {
+    await signOut(this.#transport);
+    this.#close("session/signed_out");
+  }
+
+  /** Looks whether the engine still knows us, after something made that doubtful. */
+  async recheck(): Promise<void> {
+    try {
+      const session = await readSession(this.#transport);
+      if (session) this.#store.dispatch({ type: "session/signed_in", session });
+      else this.#close("session/ended");
+    } catch {
+      // No answer is no news; the live line goes on trying and asks again.
+    }
+  }
+
+  #receive(message: ServerMessage): void {
+    const before = this.#store.state.live.printers;
+    this.#store.dispatch({ type: "live/received", message, at: Date.now() });
+    const after = this.#store.state.live.printers;
+    if (after.isBehind && !before.isBehind) this.#line.resync(PRINTERS);
+  }
+
+  #close(type: "session/signed_out" | "session/ended"): void {
+    this.#line.stop();
+    this.#store.dispatch({ type });
+    this.#store.dispatch({ type: "live/stopped" });
+  }
+}

@@ -1,0 +1,70 @@
+/** What came over the live channel, and how well it is heard. Topics keep their last values while the line is down. */
+
+import type { ServerMessage } from "../api/live-messages";
+import type { Printer } from "../api/types";
+import type { Topic } from "./topic";
+import { applyPatch, applySnapshot, emptyTopic } from "./topic";
+
+export interface LiveState {
+  /** `lost` only after the line was up once; values are then as old as `heardAt`. */
+  readonly phase: "connecting" | "live" | "lost";
+  /** When the line was last known to be good, in ms since the epoch. */
+  readonly heardAt: number | null;
+  /** How many attempts failed in a row. */
+  readonly failures: number;
+  readonly serverVersion: string | null;
+  /** The engine was replaced since this page was loaded. */
+  readonly isOutdated: boolean;
+  readonly printers: Topic<Printer>;
+}
+
+export type LiveAction =
+  | { readonly type: "live/received"; readonly message: ServerMessage; readonly at: number }
+  | { readonly type: "live/lost" }
+  | { readonly type: "live/stopped" };
+
+export const PRINTERS = "printers";
+/** What the panel subscribes to. */
+export const TOPICS = [PRINTERS] as const;
+
+export const quiet: LiveState = {
+  phase: "connecting",
+  heardAt: null,
+  failures: 0,
+  serverVersion: null,
+  isOutdated: false,
+  printers: emptyTopic<Printer>(),
+};
+
+export function reduceLive(state: LiveState, action: LiveAction): LiveState {
+  switch (action.type) {
+    case "live/received":
+      return received({ ...state, heardAt: action.at }, action.message);
+    case "live/lost":
+      return { ...state, phase: state.printers.revision === null ? "connecting" : "lost", failures: state.failures + 1 };
+    case "live/stopped":
+      return quiet;
+  }
+}
+
+function received(state: LiveState, message: ServerMessage): LiveState {
+  switch (message.type) {
+    case "hello":
+      return hello(state, message.server_version);
+    case "snapshot":
+      if (message.topic !== PRINTERS) return state;
+      return { ...state, phase: "live", failures: 0, printers: applySnapshot(state.printers, message) };
+    case "patch":
+      if (message.topic !== PRINTERS) return state;
+      return { ...state, printers: applyPatch(state.printers, message) };
+    case "event":
+    case "error":
+    case "pong":
+      return state;
+  }
+}
+
+function hello(state: LiveState, version: string): LiveState {
+  const isOutdated = state.isOutdated || (state.serverVersion !== null && state.serverVersion !== version);
+  return { ...state, serverVersion: state.serverVersion ?? version, isOutdated };
+}

@@ -1,0 +1,48 @@
+/** A printer as it is being typed: plain text until it is sent. */
+
+import type { Found, NewPrinter } from "../../api/types";
+
+export interface Draft {
+  readonly name: string;
+  readonly family: string;
+  readonly host: string;
+  readonly serial: string;
+  readonly secret: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly isObserveOnly: boolean;
+}
+
+export const emptyDraft: Draft = {
+  name: "",
+  family: "bambu",
+  host: "",
+  serial: "",
+  secret: "",
+  ports: {},
+  isObserveOnly: false,
+};
+
+/** Returns the draft with what a found machine tells; what a person typed as a name stays. */
+export function draftOf(found: Found, draft: Draft): Draft {
+  return {
+    ...draft,
+    name: draft.name.trim() || (found.name ?? found.model ?? ""),
+    family: found.family,
+    host: found.host,
+    serial: found.serial ?? "",
+    ports: found.ports,
+  };
+}
+
+/** Returns what is sent to the engine; it judges. */
+export function newPrinter(draft: Draft): NewPrinter {
+  return {
+    name: draft.name.trim(),
+    family: draft.family,
+    host: draft.host.trim(),
+    serial: draft.serial.trim() || null,
+    secret: draft.secret.trim() || null,
+    ports: draft.ports,
+    is_observe_only: draft.isObserveOnly,
+  };
+}

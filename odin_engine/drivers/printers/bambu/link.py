@@ -1,0 +1,202 @@
+"""The MQTT session with one printer: connect, publish, hear, notice the loss.
+
+Mechanics only. What a message means is `protocol`'s business, when to try again is
+supervision's. Source: docs/protocols/bambu.md §4.
+"""
+
+import asyncio
+import contextlib
+import functools
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, cast, override
+
+import aiomqtt
+
+from odin_engine.drivers.printers.bambu.reach import (
+    CONNECT_S,
+    let_go,
+    open_plain,
+    unreachable,
+)
+from odin_engine.drivers.printers.bambu.tls import PrinterContext
+from odin_engine.printers.model import LoginRejected, ProtocolViolation, Unreachable
+
+_LOG = logging.getLogger(__name__)
+
+USER = "bblp"
+_KEEPALIVE_S = 30
+_ANSWER_S = 10.0
+_GOODBYE_S = 1.0
+_REFUSED_LOGIN = frozenset({4, 5, 134, 135})
+"""CONNACK 4 and 5, as sent and as paho renames them in its version 5 vocabulary."""
+_REFUSED_SUBSCRIPTION = 128
+
+WRONG_CODE = (
+    "The printer refused the access code. It changes when LAN mode is switched. On the "
+    "printer: Settings → Network → LAN Only → show the access code, and enter it again."
+)
+
+type Deliver = Callable[[str, bytes], None]
+
+
+class _Inbox(asyncio.Queue[aiomqtt.Message]):
+    """Hands each message on at once, in the callback that read it.
+
+    aiomqtt's own iterator makes a task per message; at farm rates those wake-ups cost
+    more than parsing. Nothing is ever queued here, so that iterator merely waits for
+    the end of the connection.
+    """
+
+    def __init__(self, deliver: Deliver, maxsize: int = 0) -> None:
+        super().__init__(maxsize)
+        self._deliver = deliver
+
+    @override
+    def put_nowait(self, item: aiomqtt.Message) -> None:
+        if isinstance(item.payload, bytes):
+            self._deliver(item.topic.value, item.payload)
+
+
+class Link:
+    """One session, used once: a new one is made for each connection.
+
+    A new client has an empty outbox. A start command that the broker never confirmed
+    is therefore never sent again after a reconnect, where it could print a second time.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        serial: str,
+        access_code: str,
+        context: PrinterContext,
+        deliver: Deliver,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._context = context
+        self._report_topic = f"device/{serial}/report"
+        self._request_topic = f"device/{serial}/request"
+        inbox = functools.partial(_Inbox, deliver)
+        self._client = aiomqtt.Client(
+            host,
+            port,
+            username=USER,
+            password=access_code,
+            # Two clients of one name push each other out for ever.
+            identifier=f"odin-{secrets.token_hex(8)}",
+            queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", inbox),
+            protocol=aiomqtt.ProtocolVersion.V311,
+            clean_session=True,
+            timeout=_ANSWER_S,
+            keepalive=_KEEPALIVE_S,
+            # The driver's queue paces commands; a second limit here would only hide
+            # messages that were never sent.
+            max_inflight_messages=0,
+            tls_context=context,
+            # There is no host name to compare; `context` checks the identity.
+            tls_insecure=True,
+        )
+
+    @property
+    def report_topic(self) -> str:
+        """Where the printer's messages arrive."""
+        return self._report_topic
+
+    @property
+    def request_topic(self) -> str:
+        """Where it takes messages; never subscribed to, some brokers disconnect."""
+        return self._request_topic
+
+    async def open(self) -> None:
+        """Connects, logs in and subscribes; from then on messages are delivered.
+
+        Raises:
+            Unreachable: no answer, or the wrong kind.
+            WrongSerial, CertificateChanged: it is not the machine expected.
+            LoginRejected: the access code was refused.
+        """
+        # aiomqtt connects in a thread of the shared pool, for as long as the network
+        # makes it wait. Knocking first keeps switched-off printers out of that pool.
+        _, knock = await open_plain(self._host, self._port)
+        await let_go(knock)
+        await self._enter()
+        try:
+            granted = await self._client.subscribe(self._report_topic, qos=0)
+        except aiomqtt.MqttError as error:
+            await self.close()
+            raise unreachable(self._host, self._port, error) from error
+        except BaseException:
+            await self.close()
+            raise
+        if any(_code(each) >= _REFUSED_SUBSCRIPTION for each in granted):
+            await self.close()
+            raise ProtocolViolation("The printer refused to send us its reports.")
+
+    async def _enter(self) -> None:
+        """Lets aiomqtt connect; a connection that comes too late is cut, not leaked."""
+        entering = asyncio.ensure_future(self._client.__aenter__())
+        try:
+            async with asyncio.timeout(CONNECT_S + _ANSWER_S):
+                await asyncio.shield(entering)
+        except aiomqtt.MqttCodeError as error:
+            self._context.sever()
+            if _code(error.rc) in _REFUSED_LOGIN:
+                raise LoginRejected(WRONG_CODE) from error
+            raise unreachable(self._host, self._port, error) from error
+        except (aiomqtt.MqttError, OSError) as error:
+            self._context.sever()
+            raise unreachable(self._host, self._port, error) from error
+        finally:
+            if not entering.done():
+                self._context.sever()
+                entering.add_done_callback(self._discard)
+
+    def _discard(self, entering: asyncio.Future[Any]) -> None:
+        """Ends what became of a connection that nobody waits for any more."""
+        if not entering.cancelled() and entering.exception() is None:
+            self._context.sever()
+
+    async def publish(self, payload: bytes, qos: int) -> None:
+        """Sends to the request topic; with QoS 1 until the broker confirmed it.
+
+        Raises:
+            Unreachable: the session is gone, or the broker did not confirm.
+        """
+        try:
+            await self._client.publish(self._request_topic, payload, qos=qos)
+        except aiomqtt.MqttError as error:
+            raise unreachable(self._host, self._port, error) from error
+
+    async def lost(self) -> Unreachable:
+        """Returns, as an error, why the session ended; not before it does.
+
+        A failure of our own in `deliver` ends it too, and is raised as it is.
+        """
+        try:
+            async for _ in self._client.messages:
+                continue
+        except aiomqtt.MqttError as error:
+            cause = error.__cause__
+            if cause is not None and not isinstance(
+                cause, (OSError, aiomqtt.MqttError)
+            ):
+                raise cause from None
+            return unreachable(self._host, self._port, cause or error)
+        return unreachable(self._host, self._port, ConnectionResetError())
+
+    async def close(self) -> None:
+        """Says goodbye, briefly, and closes."""
+        with contextlib.suppress(aiomqtt.MqttError, OSError, TimeoutError):
+            async with asyncio.timeout(_GOODBYE_S):
+                await self._client.__aexit__(None, None, None)
+        self._context.sever()
+
+
+def _code(reason: object) -> int:
+    """Returns a number from an int or from one of paho's reason objects."""
+    value = getattr(reason, "value", reason)
+    return value if isinstance(value, int) else 0

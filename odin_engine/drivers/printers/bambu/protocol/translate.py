@@ -1,0 +1,96 @@
+"""From a document to the one vocabulary: `PrinterState`.
+
+Only what the last reports touched is made anew; a part that comes out equal stays the
+old object, so that comparing two states is comparing references.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import lru_cache
+from operator import attrgetter
+
+from odin_engine.drivers.printers.bambu.protocol import filament, heat, machine, parts
+from odin_engine.drivers.printers.bambu.protocol.capabilities import capabilities
+from odin_engine.drivers.printers.bambu.protocol.document import Document
+from odin_engine.drivers.printers.bambu.protocol.faults import faults
+from odin_engine.drivers.printers.bambu.protocol.job import job
+from odin_engine.printers.model import LinkStatus, PrinterState
+
+type _Render = Callable[[Document], object]
+
+_NAMES = tuple(field.name for field in fields(PrinterState))
+_PLACES = {name: index for index, name in enumerate(_NAMES)}
+_values = attrgetter(*_NAMES)
+_NOTHING_YET = PrinterState(link=LinkStatus.ONLINE)
+
+
+def translate(document: Document) -> PrinterState:
+    """Returns what the printer does, its link being online.
+
+    The same object for the same document, and for one in which nothing that is shown
+    has changed since.
+    """
+    state = document.state
+    if state is None:
+        state = document.state = _translated(document)
+    return state
+
+
+_PARTS: tuple[tuple[int, str, _Render], ...] = (
+    (parts.CONTROL, "control", machine.control),
+    (parts.ACTIVITY, "activity", lambda document: document.run.activity),
+    (parts.JOB, "job", job),
+    (parts.HEAT, "temperatures", heat.temperatures),
+    (parts.FANS, "fans", heat.fans),
+    (parts.SPEED, "speed", machine.speed),
+    (parts.LIGHTS, "lights", machine.lights),
+    (parts.NOZZLES, "nozzles", heat.nozzles),
+    (parts.ACTIVE_SLOT, "active_slot", filament.active_slot),
+    (parts.CHANGE, "filament_change", filament.filament_change),
+    (parts.FAULTS, "faults", faults),
+    (parts.DETECTORS, "detectors", machine.detectors),
+    (parts.CAMERAS, "cameras", machine.cameras),
+    (parts.FIRMWARE, "firmware", machine.firmware),
+    (parts.MODEL, "model", machine.model),
+    (parts.DOOR, "is_door_open", machine.is_door_open),
+    (parts.TIMELAPSE, "is_timelapse_on", machine.is_timelapse_on),
+    (parts.STORAGE, "storage", machine.storage),
+    (parts.WIFI, "wifi_dbm", machine.wifi_dbm),
+)
+_UNITS = _PLACES["filament_units"]
+_ACTIVE_SLOT = _PLACES["active_slot"]
+_CAPABILITIES = _PLACES["capabilities"]
+_SHAPES = tuple(_PLACES[name] for name in ("filament_units", "lights", "detectors"))
+_CAPABLE = parts.CAPABILITIES | parts.UNITS | parts.LIGHTS | parts.DETECTORS
+
+
+@lru_cache(maxsize=1024)
+def _plan(touched: int) -> tuple[tuple[int, _Render], ...]:
+    """Returns the parts to make anew, in order; reports touch few combinations."""
+    return tuple(
+        (_PLACES[name], render) for mask, name, render in _PARTS if touched & mask
+    )
+
+
+def _translated(document: Document) -> PrinterState:
+    base = document.base or _NOTHING_YET
+    touched = document.touched & parts.ALL
+    values = list(_values(base))
+    has_changed = document.base is None
+    for place, render in _plan(touched):
+        old = values[place]
+        new = render(document)
+        if new is not old and new != old:
+            values[place] = new
+            has_changed = True
+    if touched & parts.UNITS or values[_ACTIVE_SLOT] != base.active_slot:
+        units = filament.filament_units(document, values[_ACTIVE_SLOT])
+        if units != base.filament_units:
+            values[_UNITS] = units
+            has_changed = True
+    if touched & _CAPABLE:
+        able = capabilities(document, *(values[place] for place in _SHAPES))
+        if able != base.capabilities:
+            values[_CAPABILITIES] = able
+            has_changed = True
+    return PrinterState(*values) if has_changed else base

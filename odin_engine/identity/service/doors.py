@@ -1,0 +1,154 @@
+"""From a secret to who is asking: on every request, so mostly from memory."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from odin_engine.identity.model import (
+    ACT_AS,
+    ApiToken,
+    LoginRequired,
+    OnBehalf,
+    OnBehalfRefused,
+    Principal,
+    Role,
+    Session,
+    User,
+    checked_person,
+    checked_role,
+    fingerprint,
+    is_session_like,
+    is_token_like,
+    on_behalf_permissions,
+    session_permissions,
+    token_permissions,
+)
+from odin_engine.identity.service.memory import Memory
+from odin_engine.identity.store import sessions, tokens
+from odin_engine.kernel.clock import Clock
+from odin_engine.kernel.db import Database
+
+
+class Doors:
+    """Opens by session or token. Whoever changes either calls `forget`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._sessions = Memory[tuple[Session, User]](clock)
+        self._tokens = Memory[tuple[ApiToken, User]](clock)
+        self._people = Memory[dict[str, Role]](clock)
+        self._seen: dict[str, datetime] = {}
+        self._used: dict[str, datetime] = {}
+
+    async def by_session(self, secret: str) -> Principal:
+        """Returns the person signed in with that secret.
+
+        Raises:
+            LoginRequired: the session is unknown, over, or its user is closed.
+        """
+        key = fingerprint(secret) if is_session_like(secret) else ""
+        found = key and await self._sessions.find(key, partial(self._find_session, key))
+        if not found:
+            raise LoginRequired("You are not signed in. Sign in first.")
+        session, user = found
+        now = self._clock.now()
+        last_seen_at = self._seen.get(session.id, session.last_seen_at)
+        if now >= replace(session, last_seen_at=last_seen_at).expires_at:
+            raise LoginRequired("Your session has ended. Sign in again.")
+        if not user.is_active:
+            raise LoginRequired("This account is closed. Ask an administrator.")
+        self._seen[session.id] = now
+        return Principal(
+            user_id=user.id,
+            name=user.name,
+            role=user.role,
+            permissions=session_permissions(
+                user.role, must_change_password=user.must_change_password
+            ),
+            session_id=session.id,
+        )
+
+    async def by_token(
+        self, secret: str, on_behalf: OnBehalf | None = None
+    ) -> Principal:
+        """Returns what that token may do, for the person it names if it names one.
+
+        Raises:
+            LoginRequired: the token is unknown or run out, or its owner's account is
+                closed.
+            OnBehalfRefused: it names a person and may not.
+            Invalid: it names nobody that could be.
+        """
+        key = fingerprint(secret) if is_token_like(secret) else ""
+        found = key and await self._tokens.find(key, partial(self._find_token, key))
+        now = self._clock.now()
+        if not found or not found[0].is_valid(now) or not found[1].is_active:
+            raise LoginRequired(
+                "The token is unknown, revoked or expired. Make a new one."
+            )
+        token, owner = found
+        self._used[token.id] = now
+        principal = Principal(
+            user_id=owner.id,
+            name=owner.name,
+            role=owner.role,
+            permissions=token_permissions(token.scopes, owner.role),
+            token_id=token.id,
+            act_as_role=token.default_role if ACT_AS in token.scopes else None,
+        )
+        if on_behalf is None:
+            return principal
+        return await self.act_as(principal, on_behalf)
+
+    async def act_as(self, principal: Principal, on_behalf: OnBehalf) -> Principal:
+        """Returns what an act-as token may do for a person.
+
+        The role fixed here counts first, then the one Home Assistant tells, then the
+        token's own default.
+
+        Raises:
+            OnBehalfRefused: this is no act-as token.
+            Invalid: that names nobody that could be.
+        """
+        if principal.act_as_role is None:
+            raise OnBehalfRefused
+        person = checked_person(on_behalf.person)
+        told = None if on_behalf.role is None else checked_role(on_behalf.role)
+        fixed = await self._people.find("", self._find_people) or {}
+        role = fixed.get(person.removeprefix("ha:")) or told or principal.act_as_role
+        return replace(
+            principal,
+            role=role,
+            permissions=on_behalf_permissions(principal.permissions, role),
+            on_behalf_of=person,
+            act_as_role=None,
+        )
+
+    def forget(self) -> None:
+        """Drops what is remembered, because a user, session or token changed."""
+        for memory in (self._sessions, self._tokens, self._people):
+            memory.forget()
+
+    async def flush(self) -> None:
+        """Writes when sessions and tokens were last used; call it once a minute."""
+        seen, self._seen = self._seen, {}
+        used, self._used = self._used, {}
+        if not seen and not used:
+            return
+        async with self._database.work() as work:
+            await sessions.note_seen(work.session, seen)
+            await tokens.note_used(work.session, used)
+        self._sessions.forget()
+
+    async def _find_session(self, key: str) -> tuple[Session, User] | None:
+        async with self._database.read() as session:
+            return await sessions.find(session, key)
+
+    async def _find_token(self, key: str) -> tuple[ApiToken, User] | None:
+        async with self._database.read() as session:
+            return await tokens.find(session, key)
+
+    async def _find_people(self) -> dict[str, Role]:
+        async with self._database.read() as session:
+            return await tokens.people(session)

@@ -1,0 +1,1 @@
+"""Reads and writes, and rows to and from the model."""

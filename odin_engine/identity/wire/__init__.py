@@ -1,0 +1,1 @@
+"""Shapes of people, keys, signing in and the audit log on the wire."""

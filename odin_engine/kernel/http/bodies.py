@@ -1,0 +1,182 @@
+"""What a request body may be: never too long, and JSON that every store can hold.
+
+A JSON body is read and checked before the framework sees it: strict UTF-8, no NaN, no
+nesting without end, no NUL characters (PostgreSQL refuses them), no number beyond 64
+bits. Whatever else arrives is counted while it streams.
+"""
+
+import hashlib
+import re
+from http import HTTPStatus
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from odin_engine.kernel.errors import Invalid, Problem
+from odin_engine.kernel.http.problems import Malformed, TooLarge, problem
+
+_BUDGET = "odin.body_budget"
+BODY_SHA256 = "odin.body_sha256"
+"""Scope key: the digest of a JSON body."""
+
+_INTEGER_LIMIT = 2**63
+"""Both databases hold signed 64-bit integers and nothing longer."""
+_SUSPECT = re.compile(rb"\\u0000|\d{19}|\d[eE]")
+"""Only a body with one of these can hold what `_problems` looks for."""
+
+
+class _Budget:
+    """How many bytes this request may still send; an upload route raises it."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.seen_bytes = 0
+
+    def take(self, count: int) -> None:
+        self.seen_bytes += count
+        if self.seen_bytes > self.limit_bytes:
+            raise TooLarge(self.limit_bytes)
+
+
+def allow_upload(request: Request, limit_bytes: int) -> None:
+    """Raises the size limit of this request; call it before `request.stream()`.
+
+    The route must not declare a body parameter, or it would be read into memory.
+    """
+    request.scope[_BUDGET].limit_bytes = limit_bytes
+
+
+class BodyGuard:
+    """The ASGI middleware that holds to all this."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        budget = scope[_BUDGET] = _Budget(self._max_bytes)
+        try:
+            _check_address(scope)
+            if _is_json(scope):
+                receive = await _checked_json(scope, receive, budget)
+            else:
+                receive = _counted(scope, receive, budget)
+        except Invalid as error:
+            await _closing(problem(error))(scope, receive, send)
+        except ClientDisconnect:
+            return
+        else:
+            await self._app(scope, receive, send)
+
+
+def _check_address(scope: Scope) -> None:
+    if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+        raise Malformed("The address may not contain NUL characters.")
+
+
+def _is_json(scope: Scope) -> bool:
+    media_type = Headers(scope=scope).get("content-type", "").partition(";")[0]
+    kind = media_type.strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _check_announced(scope: Scope, budget: _Budget) -> None:
+    announced = Headers(scope=scope).get("content-length", "0")
+    if announced.isdecimal() and int(announced) > budget.limit_bytes:
+        raise TooLarge(budget.limit_bytes)
+
+
+async def _checked_json(scope: Scope, receive: Receive, budget: _Budget) -> Receive:
+    _check_announced(scope, budget)
+    chunks: list[bytes] = []
+    is_more = True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunks.append(message.get("body", b""))
+        budget.take(len(chunks[-1]))
+        is_more = message.get("more_body", False)
+    body = b"".join(chunks)
+    if body:
+        _check_json(body)
+    scope[BODY_SHA256] = hashlib.sha256(body).hexdigest()
+    return _replaying(body, receive)
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON: {error}.") from error
+    if _SUSPECT.search(body):
+        problems = _problems(content)
+        if problems:
+            raise Invalid(problems[0].detail, *problems)
+
+
+def _problems(content: object) -> list[Problem]:
+    problems: list[Problem] = []
+    remaining: list[tuple[str, object]] = [("", content)]
+    while remaining:
+        pointer, value = remaining.pop()
+        match value:
+            case dict():
+                for key, member in value.items():
+                    name = key.replace("~", "~0").replace("/", "~1")
+                    remaining += [(f"{pointer}/{name}", member), (pointer, key)]
+            case list():
+                remaining += [(f"{pointer}/{i}", item) for i, item in enumerate(value)]
+            case str() if "\0" in value:
+                problems.append(Problem(pointer, "Text may not contain NUL."))
+            case int() | float() if abs(value) >= _INTEGER_LIMIT:
+                problems.append(Problem(pointer, "The number is too large."))
+    return problems
+
+
+def _replaying(body: bytes, receive: Receive) -> Receive:
+    is_sent = False
+
+    async def replay() -> Message:
+        nonlocal is_sent
+        if is_sent:
+            return await receive()
+        is_sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _counted(scope: Scope, receive: Receive, budget: _Budget) -> Receive:
+    async def count() -> Message:
+        try:
+            _check_announced(scope, budget)
+            message = await receive()
+            budget.take(len(message.get("body", b"")))
+        except TooLarge as error:
+            # Only this kind passes through the framework's own body reading.
+            raise HTTPException(
+                HTTPStatus.CONTENT_TOO_LARGE, headers={"Connection": "close"}
+            ) from error
+        return message
+
+    return count
+
+
+def _closing[R: ASGIApp](response: R) -> ASGIApp:
+    async def close(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_closing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"connection", b"close")]
+            await send(message)
+
+        await response(scope, receive, send_closing)
+
+    return close

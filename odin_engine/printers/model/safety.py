@@ -1,0 +1,253 @@
+"""What may be sent to a printer, and when. Pure; every command passes through here.
+
+`refusal` runs the guards of a command in order and returns the first objection. The
+emergency stop alone does not ask. The bounds of single values are in `bounds`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from odin_engine.kernel.errors import OdinError, Refused, Unavailable
+from odin_engine.printers.model.bounds import out_of_bounds
+from odin_engine.printers.model.commands import Command, CommandKind, StartPrint
+from odin_engine.printers.model.errors import NotSupported
+from odin_engine.printers.model.link import link_text
+from odin_engine.printers.model.record import PlateState, Printer
+from odin_engine.printers.model.state import (
+    Activity,
+    Control,
+    LinkReason,
+    LinkStatus,
+    PrinterState,
+    SlotRef,
+    Storage,
+)
+
+FRESH_S = 5.0
+"""A start needs a report younger than this: one sent to a busy machine ends its print."""
+
+
+class ObserveOnly(Refused):
+    """The owner wants this printer watched and never told anything."""
+
+    code = "printer_observe_only"
+
+
+class ControlRefused(Refused):
+    """The printer takes no commands from programs until a person changes a setting."""
+
+    code = "printer_control_refused"
+
+
+class NotConnected(Unavailable):
+    """There is no live connection; `link` and `reason` say why."""
+
+    code = "printer_not_connected"
+
+    def __init__(self, link: LinkStatus, reason: LinkReason | None) -> None:
+        said = link_text(link, reason)
+        super().__init__(" ".join(filter(None, (said.text, said.remedy))))
+        self.link = link.value
+        self.reason = reason.value if reason else None
+
+
+class NotNow(Refused):
+    """The printer's present state forbids it; `because` is a stable word for what."""
+
+    code = "printer_not_now"
+
+    def __init__(self, because: str, message: str) -> None:
+        super().__init__(message)
+        self.because = because
+
+
+class SlotUnresolved(Refused):
+    """A filament of the plate has no usable slot, so nothing is started."""
+
+    code = "printer_slot_unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the guards look at. `report_age_s` is `None` before the first report.
+
+    `objects_in_job` is how many objects the running plate has, where the caller knows.
+    """
+
+    printer: Printer
+    state: PrinterState
+    report_age_s: float | None = None
+    objects_in_job: int | None = None
+
+
+type Guard = Callable[[Command, Situation], OdinError | None]
+
+
+def refusal(command: Command, situation: Situation) -> OdinError | None:
+    """Returns why a command may not be sent now, `None` when it may."""
+    for guard in (*_ALWAYS, *_BY_KIND.get(command.kind, ()), _in_bounds):
+        objection = guard(command, situation)
+        if objection is not None:
+            return objection
+    return None
+
+
+def _observed(_: Command, situation: Situation) -> OdinError | None:
+    if situation.printer.is_observe_only:
+        return ObserveOnly(
+            "This printer is set to be observed only. Change that in its settings "
+            "to control it; the emergency stop always works."
+        )
+    return None
+
+
+_WORTH_TRYING_WHEN_STALE = frozenset({CommandKind.PAUSE, CommandKind.STOP})
+
+
+def _connected(command: Command, situation: Situation) -> OdinError | None:
+    state = situation.state
+    if state.link is LinkStatus.ONLINE:
+        return None
+    if state.link is LinkStatus.STALE and command.kind in _WORTH_TRYING_WHEN_STALE:
+        return None
+    return NotConnected(state.link, state.link_reason)
+
+
+def _controllable(_: Command, situation: Situation) -> OdinError | None:
+    if situation.state.control is Control.REFUSED:
+        return ControlRefused(
+            "The printer refuses commands from programs. Switch on its developer mode "
+            "(on its screen: Settings, LAN only, Developer mode) and try again."
+        )
+    return None
+
+
+def _supported(command: Command, situation: Situation) -> OdinError | None:
+    if command.kind.value not in situation.state.capabilities.commands:
+        return NotSupported("This model or its firmware cannot do that.")
+    return None
+
+
+def _only_in(*allowed: Activity, message: str) -> Guard:
+    def guard(_: Command, situation: Situation) -> OdinError | None:
+        if situation.state.activity in allowed:
+            return None
+        return NotNow("activity", message)
+
+    return guard
+
+
+def _never_in(*refused: Activity, message: str) -> Guard:
+    def guard(_: Command, situation: Situation) -> OdinError | None:
+        if situation.state.activity in refused:
+            return NotNow("busy", message)
+        return None
+
+    return guard
+
+
+_RUNNING = (Activity.PREPARING, Activity.PRINTING, Activity.PAUSED)
+_MOVING = (Activity.PREPARING, Activity.PRINTING)
+_READY = (Activity.IDLE, Activity.FINISHED, Activity.FAILED, Activity.CANCELLED)
+
+_NO_JOB = "Nothing is being printed."
+_HANDS_OFF = "A print is running. Wait for its end, or stop it first."
+
+
+def _fresh(_: Command, situation: Situation) -> OdinError | None:
+    age_s = situation.report_age_s
+    if age_s is None or age_s > FRESH_S:
+        return NotNow(
+            "stale_report",
+            "The printer has not reported just now, so it is not known to be free. "
+            "Nothing was sent; try again in a moment.",
+        )
+    return None
+
+
+def _plate_clear(_: Command, situation: Situation) -> OdinError | None:
+    if situation.printer.plate.state is PlateState.OCCUPIED:
+        return NotNow(
+            "plate_occupied",
+            "The last print may still lie on the plate. Clear it and confirm that.",
+        )
+    return None
+
+
+def _in_service(_: Command, situation: Situation) -> OdinError | None:
+    if situation.printer.is_in_maintenance:
+        return NotNow(
+            "maintenance", "The printer is in maintenance. End the maintenance first."
+        )
+    return None
+
+
+def _firmware_settled(_: Command, situation: Situation) -> OdinError | None:
+    if situation.state.firmware.is_updating:
+        return NotNow("firmware_update", "The printer updates its firmware. Wait.")
+    return None
+
+
+def _storage_ready(_: Command, situation: Situation) -> OdinError | None:
+    storage = situation.state.storage
+    if storage in {None, Storage.OK}:
+        return None
+    return NotNow(
+        "storage",
+        f"The printer's storage is {str(storage).replace('_', ' ')}. Insert a working "
+        "card or stick.",
+    )
+
+
+def _slots_resolved(command: Command, situation: Situation) -> OdinError | None:
+    if not isinstance(command, StartPrint):
+        return None
+    slots = {
+        SlotRef(unit.id, slot.id): slot
+        for unit in situation.state.filament_units
+        for slot in unit.slots
+    }
+    wanted = [ref for ref in command.mapping if ref is not None]
+    if slots and not wanted:
+        return SlotUnresolved("Choose a slot for each filament that the plate uses.")
+    for ref in wanted:
+        if ref not in slots:
+            return SlotUnresolved(
+                f"There is no slot {ref.slot} in unit {ref.unit} on this printer."
+            )
+        if slots[ref].is_occupied is False:
+            return SlotUnresolved(f"Slot {ref.slot} of unit {ref.unit} is empty.")
+    return None
+
+
+def _in_bounds(command: Command, situation: Situation) -> OdinError | None:
+    return out_of_bounds(command, situation.state, situation.objects_in_job)
+
+
+_ALWAYS: tuple[Guard, ...] = (_observed, _connected, _controllable, _supported)
+
+_BY_KIND: dict[CommandKind, tuple[Guard, ...]] = {
+    CommandKind.PAUSE: (_only_in(*_MOVING, message=_NO_JOB),),
+    CommandKind.RESUME: (
+        _only_in(Activity.PAUSED, message="Nothing is paused that could go on."),
+    ),
+    CommandKind.STOP: (_only_in(*_RUNNING, message=_NO_JOB),),
+    CommandKind.SKIP_OBJECTS: (_only_in(*_RUNNING, message=_NO_JOB),),
+    CommandKind.HOME: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.JOG: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.CALIBRATE: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.READ_FILAMENT: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.SEND_GCODE: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    # A print that paused because the filament ran out goes on only after loading.
+    CommandKind.LOAD_FILAMENT: (_never_in(*_MOVING, message=_HANDS_OFF),),
+    CommandKind.UNLOAD_FILAMENT: (_never_in(*_MOVING, message=_HANDS_OFF),),
+    CommandKind.START_PRINT: (
+        _only_in(*_READY, message="The printer is not free to start a print."),
+        _plate_clear,
+        _in_service,
+        _firmware_settled,
+        _storage_ready,
+        _slots_resolved,
+        _fresh,
+    ),
+}

@@ -1,0 +1,251 @@
+"""What is remembered of a report: runs, faults and the plate, and the first report.
+
+The first report of a printer is reconciled: it is compared with the run and the faults
+that are still open in the database. It may end them, and never starts a print.
+"""
+
+from dataclasses import replace
+from typing import override
+
+from odin_engine.kernel.db import Work
+from odin_engine.kernel.ids import new_id
+from odin_engine.printers import store
+from odin_engine.printers.events import (
+    FaultCleared,
+    FaultRaised,
+    PlateCleared,
+    PlateOccupied,
+    PrintEnded,
+    PrintStarted,
+)
+from odin_engine.printers.model import Fault, Job, PrintResult
+from odin_engine.printers.model.history import (
+    FaultRecord,
+    Run,
+    is_another,
+    result_found,
+)
+from odin_engine.printers.model.record import Plate, PlateState
+from odin_engine.printers.service.fleet import Fleet, Observation
+
+
+class Chapter:
+    """One observation on its way into the database."""
+
+    def __init__(self, fleet: Fleet, seen: Observation) -> None:
+        self._fleet = fleet
+        self._seen = seen
+        self._machine = seen.machine
+        self._plate: Plate | None = None
+
+    @override
+    def __repr__(self) -> str:
+        return f"{self._machine.printer.name}: {self._seen.events}"
+
+    async def write(self, work: Work) -> None:
+        """Writes what happened in its order; news that we told before is left out."""
+        self._plate = None
+        if not self._fleet.has(self._machine):
+            return
+        for event in self._seen.events:
+            match event:
+                case FaultRaised(_, fault):
+                    if not await store.add_fault(work.session, self._record(fault)):
+                        continue
+                case FaultCleared(printer_id, fault):
+                    at = self._seen.at
+                    await store.clear_fault(work.session, printer_id, fault.code, at)
+                case PrintStarted(_, job):
+                    await self._start(work, job, was_seen_starting=True)
+                case PrintEnded(_, result, job):
+                    await self._end(work, result, job)
+                case _:
+                    pass
+            work.emit(event)
+        if self._seen.is_baseline:
+            await self._reconcile(work)
+        await self._write_plate(work)
+
+    def settle(self) -> None:
+        """Takes over the plate as it was written."""
+        if not self._fleet.has(self._machine):
+            return
+        if self._seen.is_baseline:
+            self._machine.is_reconciled = True
+        known, written = self._machine.printer.plate, self._plate
+        if written is None or written.since is None:
+            return
+        # While the commit was under way a newer report may have changed it again.
+        if known.is_gated and (known.since is None or known.since <= written.since):
+            self._fleet.describe(self._machine, plate=written)
+
+    async def _start(
+        self, work: Work, job: Job | None, *, was_seen_starting: bool
+    ) -> None:
+        left_open = await store.open_run(work.session, self._printer_id)
+        if left_open is not None:
+            await self._close(work, left_open, PrintResult.UNKNOWN, None)
+        job = job or Job()
+        at = self._seen.at
+        began_at = at
+        if not was_seen_starting and job.started_at is not None:
+            began_at = min(job.started_at, at)
+        run = Run(
+            id=new_id(),
+            printer_id=self._printer_id,
+            printer_name=self._machine.printer.name,
+            started_at=began_at,
+            was_seen_starting=was_seen_starting,
+            name=job.name,
+            file=job.file,
+            plate=job.plate,
+            token=job.token,
+            external_id=job.external_id,
+            source=job.source,
+            progress_pct=job.progress_pct,
+            layer=job.layer,
+            total_layers=job.total_layers,
+        )
+        await store.add_run(work.session, run)
+
+    async def _end(self, work: Work, result: PrintResult, job: Job | None) -> None:
+        run = await store.open_run(work.session, self._printer_id)
+        if run is None:
+            return
+        await store.note_progress(
+            work.session, self._printer_id, self._seen.seconds_by_head
+        )
+        await self._close(work, run, result, job)
+        plate = self._machine.printer.plate
+        if plate.since == self._seen.at and plate.state is PlateState.OCCUPIED:
+            self._plate = replace(plate, run_id=run.id)
+
+    async def _close(
+        self, work: Work, run: Run, result: PrintResult, job: Job | None
+    ) -> None:
+        if is_another(run, job):
+            result, job = PrintResult.UNKNOWN, None
+        before = self._seen.before.job
+        if is_another(run, before):
+            before = None
+        ended = replace(
+            run,
+            name=run.name or (job.name if job else None),
+            external_id=run.external_id or (job.external_id if job else None),
+            ended_at=self._seen.at,
+            result=result,
+            # A printer may reset them when a print is cancelled.
+            progress_pct=_most(run, before, job, "progress_pct"),
+            layer=_most(run, before, job, "layer"),
+            total_layers=_most(run, before, job, "total_layers"),
+        )
+        await store.end_run(work.session, ended)
+
+    async def _reconcile(self, work: Work) -> None:
+        state = self._seen.state
+        run = await store.open_run(work.session, self._printer_id)
+        result = result_found(run, state) if run else None
+        if run is not None and result is not None:
+            await self._close(work, run, result, state.job)
+            work.emit(PrintEnded(self._printer_id, result, state.job or _job_of(run)))
+            self._occupy(run.id)
+        is_running = state.activity is not None and state.activity.has_running_job
+        if is_running and (run is None or result is not None):
+            await self._start(work, state.job, was_seen_starting=False)
+            self._clear()
+        elif run is None and state.activity is not None and state.activity.is_end:
+            await self._find_ended(work, state.job)
+        await self._reconcile_faults(work)
+
+    async def _find_ended(self, work: Work, job: Job | None) -> None:
+        """Occupies the plate for a print that came and went while nobody looked.
+
+        A printer keeps showing its last print, so one that we know says nothing new.
+        """
+        last = await store.last_run(work.session, self._printer_id)
+        was_never_told = self._machine.printer.plate.since is None
+        if is_another(last, job) if last else was_never_told:
+            self._occupy(None)
+
+    async def _reconcile_faults(self, work: Work) -> None:
+        present = {fault.code for fault in self._seen.state.faults}
+        for record in await store.open_faults(work.session, self._printer_id):
+            if record.code not in present:
+                at = self._seen.at
+                await store.clear_fault(work.session, self._printer_id, record.code, at)
+                work.emit(FaultCleared(self._printer_id, _fault_of(record)))
+
+    def _occupy(self, run_id: str | None) -> None:
+        plate = self._machine.printer.plate
+        if plate.is_gated:
+            self._plate = Plate(
+                state=PlateState.OCCUPIED, since=self._seen.at, run_id=run_id
+            )
+
+    def _clear(self) -> None:
+        plate = self._plate or self._machine.printer.plate
+        self._plate = None
+        if plate.is_gated and plate.state is PlateState.OCCUPIED:
+            self._plate = Plate(since=self._seen.at)
+
+    async def _write_plate(self, work: Work) -> None:
+        """Writes the plate where this observation changed it and nobody did since."""
+        plate = self._plate or self._machine.printer.plate
+        if plate.since != self._seen.at:
+            return
+        await store.save_plate(work.session, self._printer_id, plate)
+        if plate.state is PlateState.OCCUPIED:
+            work.emit(PlateOccupied(self._printer_id))
+        else:
+            work.emit(PlateCleared(self._printer_id))
+
+    @property
+    def _printer_id(self) -> str:
+        return self._machine.printer.id
+
+    def _record(self, fault: Fault) -> FaultRecord:
+        return FaultRecord(
+            id=new_id(),
+            printer_id=self._printer_id,
+            printer_name=self._machine.printer.name,
+            code=fault.code,
+            kind=fault.kind,
+            severity=fault.severity,
+            text=fault.text,
+            raised_at=self._seen.at,
+            module=fault.module,
+            unit=fault.unit,
+            slot=fault.slot,
+            help_url=fault.help_url,
+        )
+
+
+def _most(run: Run, before: Job | None, after: Job | None, name: str) -> int | None:
+    said = [getattr(each, name) for each in (run, before, after) if each is not None]
+    return max((value for value in said if value is not None), default=None)
+
+
+def _job_of(run: Run) -> Job:
+    return Job(
+        name=run.name,
+        file=run.file,
+        plate=run.plate,
+        token=run.token,
+        external_id=run.external_id,
+        source=run.source,
+        progress_pct=run.progress_pct,
+        started_at=run.started_at,
+    )
+
+
+def _fault_of(record: FaultRecord) -> Fault:
+    return Fault(
+        code=record.code,
+        kind=record.kind,
+        severity=record.severity,
+        text=record.text,
+        module=record.module,
+        unit=record.unit,
+        slot=record.slot,
+        help_url=record.help_url,
+    )

@@ -1,0 +1,124 @@
+"""Finding machines on the network, and trying a connection before it is kept."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odin_engine.kernel.clock import Clock, Ticker
+from odin_engine.kernel.errors import OdinError, Problem
+from odin_engine.printers.model.record import UnknownFamily
+from odin_engine.printers.ports import Checked, Connection, DriverFamily, Found
+from odin_engine.printers.service.errands import Errands
+from odin_engine.printers.service.fleet import Fleet
+from odin_engine.printers.service.supervision import connection
+
+_LOG = logging.getLogger(__name__)
+
+SECONDS_MOST = 15.0
+_GRACE_S = 2.0
+_CHECK_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A make of printers that can be added."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A machine on the network; `printer_id` is set where it is registered already."""
+
+    found: Found
+    printer_id: str | None
+
+
+class Discovery:
+    """Asks the drivers what is out there."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        families: Mapping[str, DriverFamily],
+        errands: Errands,
+        clock: Clock,
+        ticker: Ticker,
+    ) -> None:
+        self._fleet = fleet
+        self._families = families
+        self._errands = errands
+        self._clock = clock
+        self._ticker = ticker
+        self._looking = asyncio.Lock()
+
+    def families(self) -> list[Family]:
+        """Returns the makes of printers that can be added."""
+        return [Family(each.name, each.label) for each in self._families.values()]
+
+    async def discover(self, seconds: float) -> list[Discovered]:
+        """Looks for machines for that long; each is returned once."""
+        found: dict[tuple[str, str], Found] = {}
+        # One at a time: everybody would listen at the same UDP port.
+        async with self._looking:
+            await asyncio.gather(
+                *(
+                    self._look(family, seconds, found)
+                    for family in self._families.values()
+                )
+            )
+        return [Discovered(each, self._known(each)) for each in found.values()]
+
+    async def check(
+        self,
+        family: str,
+        host: str,
+        serial: str | None = None,
+        secret: str | None = None,
+        ports: Mapping[str, int] | None = None,
+    ) -> Checked:
+        """Tries a connection with these values, step by step; nothing is kept.
+
+        Raises:
+            UnknownFamily: no driver speaks that protocol.
+        """
+        return await self._check(family, Connection(host, serial, secret, ports or {}))
+
+    async def check_printer(self, printer_id: str) -> Checked:
+        """Tries a registered printer's connection, step by step."""
+        machine = self._fleet.get(printer_id)
+        return await self._check(machine.printer.family, connection(machine))
+
+    async def _check(self, family: str, wanted: Connection) -> Checked:
+        driver_family = self._families.get(family)
+        if driver_family is None:
+            known = ", ".join(self._families)
+            raise UnknownFamily(f"Choose one of: {known}.", Problem("/family", known))
+        return await driver_family.check(wanted, self._clock, self._ticker)
+
+    async def _look(
+        self, family: DriverFamily, seconds: float, found: dict[Any, Found]
+    ) -> None:
+        async def collect() -> None:
+            async for each in family.discover(seconds):
+                found.setdefault((each.family, each.serial or each.host), each)
+
+        try:
+            await self._errands.within(seconds + _GRACE_S, collect())
+        except TimeoutError:
+            _LOG.debug("looking for %s printers took too long", family.label)
+        except (OdinError, OSError) as error:
+            _LOG.warning("looking for %s printers failed: %s", family.label, error)
+
+    def _known(self, found: Found) -> str | None:
+        for printer in (machine.printer for machine in self._fleet):
+            if printer.family != found.family:
+                continue
+            if found.serial and printer.serial == found.serial.upper():
+                return printer.id
+            if not found.serial and printer.host == found.host.lower():
+                return printer.id
+        return None

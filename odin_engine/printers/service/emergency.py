@@ -1,0 +1,94 @@
+"""The emergency stop: everybody at once, past guards, queues and locks.
+
+It needs no fresh state and never fails as a whole because one printer did.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from odin_engine.kernel.errors import OdinError, Refused
+from odin_engine.printers.model.record import PrinterNotFound
+from odin_engine.printers.model.safety import NotConnected
+from odin_engine.printers.service.errands import Errands
+from odin_engine.printers.service.fleet import Fleet
+
+_LOG = logging.getLogger(__name__)
+
+ANSWER_S = 5.0
+"""Design bar: each printer's answer is known within 5 s."""
+_SWITCH_OFF = "Switch the power off at the printer now."
+
+
+class StopOutcome(StrEnum):
+    """What became of an emergency stop at one printer."""
+
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The outcome at one printer, and what a person must do now."""
+
+    printer_id: str
+    name: str
+    outcome: StopOutcome
+    text: str
+
+
+class Emergency:
+    """Sends each printer its strongest stop."""
+
+    def __init__(self, fleet: Fleet, errands: Errands) -> None:
+        self._fleet = fleet
+        self._errands = errands
+
+    async def stop(self, printer_ids: Collection[str] | None = None) -> list[Stopped]:
+        """Stops these printers, or every enabled one, side by side.
+
+        One that is unknown gets an answer too: nothing may keep the others running.
+        """
+        if printer_ids is None:
+            enabled = (each.printer for each in self._fleet if each.printer.is_enabled)
+            printer_ids = [printer.id for printer in enabled]
+        _LOG.warning("emergency stop of %d printers", len(printer_ids))
+        wanted = list(dict.fromkeys(printer_ids))
+        answers = await asyncio.gather(
+            *(self._stop(each) for each in wanted), return_exceptions=True
+        )
+        return [
+            self._read(printer_id, answer)
+            for printer_id, answer in zip(wanted, answers, strict=True)
+        ]
+
+    async def _stop(self, printer_id: str) -> None:
+        machine = self._fleet.get(printer_id)
+        if machine.driver is None:
+            raise NotConnected(machine.state.link, machine.state.link_reason)
+        await self._errands.within(ANSWER_S, machine.driver.emergency_stop())
+
+    def _read(self, printer_id: str, answer: BaseException | None) -> Stopped:
+        outcome = StopOutcome.NO_ANSWER
+        match answer:
+            case None:
+                outcome, text = StopOutcome.CONFIRMED, "The printer confirmed the stop."
+            case PrinterNotFound():
+                return Stopped(printer_id[:64], "", outcome, answer.message)
+            case Refused():
+                outcome, text = StopOutcome.REFUSED, f"{answer.message} {_SWITCH_OFF}"
+            case OdinError():
+                text = f"{answer.message} {_SWITCH_OFF}"
+            case TimeoutError():
+                text = f"No answer within {ANSWER_S:g} seconds. {_SWITCH_OFF}"
+            case Exception():
+                _LOG.error("the driver failed in an emergency stop", exc_info=answer)
+                text = f"The stop could not be sent. {_SWITCH_OFF}"
+            case _:
+                raise answer
+        name = self._fleet.get(printer_id).printer.name
+        _LOG.warning("emergency stop of %s: %s", name, outcome.value)
+        return Stopped(printer_id, name, outcome, text)

@@ -1,0 +1,261 @@
+"""The printers in memory: each with its record, its last state and its connection.
+
+This is the live truth and the hot path. `observe` runs once per message: it compares,
+keeps and hands on, and never touches the database, makes a task or sets a timer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from odin_engine.kernel.bus import Telemetry
+from odin_engine.kernel.clock import Clock
+from odin_engine.printers.events import (
+    LinkChanged,
+    PrintEnded,
+    PrinterEvent,
+    PrintStarted,
+    transitions,
+)
+from odin_engine.printers.model import (
+    CertificateChanged,
+    LinkReason,
+    LinkStatus,
+    PrinterState,
+)
+from odin_engine.printers.model.heaters import Burning
+from odin_engine.printers.model.record import (
+    Access,
+    Plate,
+    PlateState,
+    Printer,
+    PrinterNotFound,
+)
+from odin_engine.printers.ports import Certificate, Driver
+
+_LOG = logging.getLogger(__name__)
+
+
+class _Encoding:
+    """Room for the wire's encoding of a view; no field, so it takes part in nothing."""
+
+    __slots__ = ("encoded",)
+    encoded: bytes
+
+
+@dataclass(slots=True, eq=False)
+class PrinterView(_Encoding):
+    """A printer as others see it: its record and its state. A change makes a new one."""
+
+    printer: Printer
+    state: PrinterState
+
+
+@dataclass(slots=True, eq=False)
+class Machine:
+    """One registered printer, with everything that is only true while we run.
+
+    `seconds_by_head` is printing time not yet written; head `None` is an unknown one.
+    `begun_s` is when the present connection was begun, `patience` what ends it early.
+    `is_reconciled`: what we remember was compared with the printer's first report.
+    """
+
+    printer: Printer
+    access: Access
+    state: PrinterState
+    view: PrinterView
+    driver: Driver | None = None
+    certificate: Certificate | None = None
+    mismatch: CertificateChanged | None = None
+    supervisor: asyncio.Task[None] | None = None
+    patience: asyncio.Timeout | None = None
+    begun_s: float = 0.0
+    asked_s: float = 0.0
+    is_heard: bool = False
+    keep_until_s: float = 0.0
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    commanding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_uploading: bool = False
+    is_cooling_hard: bool = False
+    cool_after_s: float = 0.0
+    is_reconciled: bool = False
+    burning: Burning = field(default_factory=dict)
+    seconds_by_head: dict[int | None, float] = field(default_factory=dict)
+
+    def take_printing_time(self) -> dict[int | None, float]:
+        """Returns the printing time since the last call."""
+        taken, self.seconds_by_head = self.seconds_by_head, {}
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one report brought that must be remembered, and the states around it.
+
+    `is_baseline`: the first report since the engine, or the printer's record, is new.
+    """
+
+    machine: Machine
+    at: datetime
+    events: tuple[PrinterEvent, ...]
+    before: PrinterState
+    state: PrinterState
+    is_baseline: bool
+    seconds_by_head: dict[int | None, float]
+
+
+class Fleet:
+    """All machines by id, and the lane on which their changes are seen."""
+
+    def __init__(self, clock: Clock, note: Callable[[Observation], None]) -> None:
+        self._machines: dict[str, Machine] = {}
+        self._clock = clock
+        self._note = note
+        self.telemetry: Telemetry[PrinterView] = Telemetry()
+        self.writing = asyncio.Lock()
+        """Held by whoever writes what is also in memory, until both agree again."""
+
+    def __iter__(self) -> Iterator[Machine]:
+        return iter(self._machines.values())
+
+    def __len__(self) -> int:
+        return len(self._machines)
+
+    def get(self, printer_id: str) -> Machine:
+        """Returns a machine.
+
+        Raises:
+            PrinterNotFound: nobody has that id.
+        """
+        machine = self._machines.get(printer_id)
+        if machine is None:
+            raise PrinterNotFound(printer_id)
+        return machine
+
+    def has(self, machine: Machine) -> bool:
+        """Whether a machine is still registered."""
+        return self._machines.get(machine.printer.id) is machine
+
+    def add(self, printer: Printer, access: Access) -> Machine:
+        """Takes in a printer of which nothing is known yet."""
+        state = _unknown(printer)
+        view = PrinterView(printer, state)
+        machine = Machine(printer, access, state, view)
+        self._machines[printer.id] = machine
+        self.telemetry.put(printer.id, view)
+        return machine
+
+    def remove(self, machine: Machine) -> None:
+        """Lets go of a printer."""
+        del self._machines[machine.printer.id]
+        self.telemetry.put(machine.printer.id, None)
+
+    def sort(self) -> None:
+        """Puts the machines in the order of their positions."""
+        self._machines = {
+            each.printer.id: each
+            for each in sorted(
+                self, key=lambda each: (each.printer.position, each.printer.id)
+            )
+        }
+
+    def describe(self, machine: Machine, **changes: object) -> None:
+        """Changes the record of a printer in memory, and shows it."""
+        # mypy cannot match a mapping against the fields.
+        self.show(machine, replace(machine.printer, **changes))  # type: ignore[arg-type]
+
+    def show(self, machine: Machine, printer: Printer) -> None:
+        """Takes over a printer's record, and shows it."""
+        machine.printer = printer
+        machine.view = PrinterView(printer, machine.state)
+        self.telemetry.put(printer.id, machine.view)
+
+    def observe(self, machine: Machine, state: PrinterState) -> None:
+        """Takes in the state that a report led to."""
+        before = machine.state
+        if state is before:
+            return
+        machine.state = state
+        events = tuple(transitions(machine.printer.id, before, state))
+        is_baseline = before.activity is None and state.activity is not None
+        if events or is_baseline:
+            self._remember(machine, before, events, is_baseline=is_baseline)
+        machine.view = view = PrinterView(machine.printer, state)
+        self.telemetry.put(machine.printer.id, view)
+
+    def set_link(
+        self, machine: Machine, link: LinkStatus, reason: LinkReason | None
+    ) -> None:
+        """Says how well a printer is heard; its last values stay."""
+        if (machine.state.link, machine.state.link_reason) != (link, reason):
+            self.observe(machine, replace(machine.state, link=link, link_reason=reason))
+
+    def forget(self, machine: Machine) -> None:
+        """Forgets what a printer reported: it is reached anew, or not any more.
+
+        Nothing ended and nothing was cleared, so there is no news but the link's.
+        """
+        before, machine.state = machine.state, _unknown(machine.printer)
+        machine.burning = {}
+        machine.is_reconciled = False
+        if before.link is not machine.state.link:
+            changed = LinkChanged(
+                machine.printer.id,
+                before.link,
+                machine.state.link,
+                machine.state.link_reason,
+            )
+            self._remember(machine, before, (changed,), is_baseline=False)
+        self.show(machine, machine.printer)
+
+    def _remember(
+        self,
+        machine: Machine,
+        before: PrinterState,
+        events: tuple[PrinterEvent, ...],
+        *,
+        is_baseline: bool,
+    ) -> None:
+        at = self._clock.now()
+        seconds: dict[int | None, float] = {}
+        for event in events:
+            match event:
+                case LinkChanged():
+                    _log_link(machine, event)
+                case PrintEnded():
+                    seconds = machine.take_printing_time()
+                    # At once, not after the commit: no start may slip in between.
+                    self._set_plate(machine, PlateState.OCCUPIED, at)
+                case PrintStarted():
+                    # What prints was put on a clear plate, whoever started it.
+                    self._set_plate(machine, PlateState.CLEAR, at)
+                case _:
+                    pass
+        seen = Observation(
+            machine, at, events, before, machine.state, is_baseline, seconds
+        )
+        self._note(seen)
+
+    def _set_plate(self, machine: Machine, state: PlateState, at: datetime) -> None:
+        plate = machine.printer.plate
+        if plate.is_gated and plate.state is not state:
+            machine.printer = replace(
+                machine.printer, plate=Plate(state=state, since=at)
+            )
+
+
+def _unknown(printer: Printer) -> PrinterState:
+    if printer.is_enabled:
+        return PrinterState()
+    return PrinterState(link=LinkStatus.DISABLED, link_reason=LinkReason.SWITCHED_OFF)
+
+
+_FINE = frozenset({LinkStatus.ONLINE, LinkStatus.CONNECTING, LinkStatus.DISABLED})
+
+
+def _log_link(machine: Machine, event: LinkChanged) -> None:
+    level = logging.INFO if event.after in _FINE else logging.WARNING
+    reason = event.reason.value if event.reason else "-"
+    _LOG.log(level, "%s: %s (%s)", machine.printer.name, event.after.value, reason)

@@ -1,0 +1,179 @@
+"""Files on their way to a printer: one at a time, with progress, and cancellable.
+
+A file is received in full before the printer is bothered. Only what we put there is
+ever deleted there.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from odin_engine.kernel.clock import Clock
+from odin_engine.kernel.db import Database
+from odin_engine.kernel.errors import Conflict, Invalid, Problem
+from odin_engine.kernel.files import Files, Spooled
+from odin_engine.kernel.tasks import Progress, Task, Tasks
+from odin_engine.printers import store, views
+from odin_engine.printers.model import Storage
+from odin_engine.printers.model.bounds import FILE_NAME_MOST, is_safe_file_name
+from odin_engine.printers.model.history import Upload, UploadNotFound
+from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
+from odin_engine.printers.ports import Driver
+from odin_engine.printers.service.fleet import Fleet, Machine
+
+KIND = "printer_upload"
+
+
+class UploadRunning(Conflict):
+    """One file at a time goes to a printer."""
+
+    code = "printer_upload_running"
+
+
+class Uploads:
+    """Puts files on printers, and takes them off again."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        database: Database,
+        files: Files,
+        tasks: Tasks,
+        clock: Clock,
+        most_bytes: int,
+    ) -> None:
+        self._fleet = fleet
+        self._database = database
+        self._files = files
+        self._tasks = tasks
+        self._clock = clock
+        self.most_bytes = most_bytes
+        self._held: dict[str, AsyncExitStack] = {}
+
+    async def receive(
+        self,
+        printer_id: str,
+        name: str,
+        chunks: AsyncIterator[bytes],
+        owner: str | None = None,
+    ) -> Task:
+        """Takes in a file; returns the task that puts it on the printer.
+
+        Raises:
+            Invalid: the name is not one for a printer's disk, or the file too large.
+            Refused, Unavailable: the printer cannot take a file now.
+            UploadRunning: it is taking another one.
+        """
+        machine = self._fleet.get(printer_id)
+        _check_name(name)
+        self._claim(machine)
+        async with AsyncExitStack() as held:
+            held.callback(_release, machine)
+            spooled = await held.enter_async_context(
+                self._files.spool(chunks, self.most_bytes)
+            )
+            if not spooled.size_bytes:
+                raise Invalid("The file is empty.", Problem("", "a file with content"))
+            title = f"{name} → {machine.printer.name}"
+
+            async def put(progress: Progress) -> Mapping[str, Any]:
+                return await self._put(machine, name, spooled, progress)
+
+            task = await self._tasks.start(KIND, title, owner, put)
+            self._held[task.id] = held.pop_all()
+        return task
+
+    async def sweep(self) -> None:
+        """Lets go of files whose task has ended, even one that never began."""
+        for task_id in self._held.keys() - self._tasks.live().keys():
+            await self._held.pop(task_id).aclose()
+
+    async def close(self) -> None:
+        """Lets go of every file."""
+        for task_id in tuple(self._held):
+            await self._held.pop(task_id).aclose()
+
+    async def of(self, printer_id: str) -> list[Upload]:
+        """Returns the files that we put on a printer, latest first."""
+        self._fleet.get(printer_id)
+        async with self._database.read() as session:
+            return await views.uploads(session, printer_id)
+
+    async def delete(self, printer_id: str, name: str) -> None:
+        """Deletes a file that we put on a printer.
+
+        Raises:
+            UploadNotFound: it is not ours.
+            Refused, Unavailable: the printer cannot do that now.
+        """
+        machine = self._fleet.get(printer_id)
+        async with self._database.read() as session:
+            known = await views.upload(session, printer_id, name)
+        if known is None:
+            raise UploadNotFound(
+                "No file of that name was uploaded from here; others are left alone."
+            )
+        job = machine.state.job
+        activity = machine.state.activity
+        if activity and activity.has_running_job and job and job.file == name:
+            raise NotNow("busy", "This file is being printed.")
+        driver = _driver(machine)
+        async with machine.commanding:
+            await driver.delete_file(name)
+        async with self._database.work() as work:
+            await store.delete_upload(work.session, printer_id, name)
+
+    def _claim(self, machine: Machine) -> None:
+        _driver(machine)
+        storage = machine.state.storage
+        if storage not in {None, Storage.OK}:
+            raise NotNow(
+                "storage", "The printer's card or stick is missing or not writable."
+            )
+        if machine.is_uploading:
+            raise UploadRunning(
+                "Another file is on its way to this printer. Wait, or cancel it."
+            )
+        machine.is_uploading = True
+
+    async def _put(
+        self, machine: Machine, name: str, spooled: Spooled, progress: Progress
+    ) -> Mapping[str, Any]:
+        printer_id = machine.printer.id
+
+        def report(done: int, total: int) -> None:
+            progress(done / total if total else 0.0, None)
+
+        await _driver(machine).upload(spooled.path, name, report)
+        upload = Upload(printer_id, name, spooled.size_bytes, self._clock.now())
+        async with self._database.work() as work:
+            if self._fleet.has(machine):
+                await store.save_upload(work.session, upload)
+        return {
+            "printer_id": printer_id,
+            "name": name,
+            "size_bytes": spooled.size_bytes,
+            "sha256": spooled.sha256,
+        }
+
+
+def _check_name(name: str) -> None:
+    if not is_safe_file_name(name):
+        raise Invalid(
+            "This name cannot be used on a printer.",
+            Problem(
+                "/name", f"1 to {FILE_NAME_MOST} plain characters, without folders"
+            ),
+        )
+
+
+def _driver(machine: Machine) -> Driver:
+    if machine.printer.is_observe_only:
+        raise ObserveOnly("This printer is set to be observed only.")
+    if machine.driver is None or not machine.is_heard:
+        raise NotConnected(machine.state.link, machine.state.link_reason)
+    return machine.driver
+
+
+def _release(machine: Machine) -> None:
+    machine.is_uploading = False

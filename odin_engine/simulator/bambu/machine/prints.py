@@ -1,0 +1,294 @@
+"""The life of a print: from the accepted command to the cooling plate."""
+
+from enum import StrEnum
+from math import ceil, floor
+
+from odin_engine.simulator.bambu.description import Model
+from odin_engine.simulator.bambu.machine import alarms as codes
+from odin_engine.simulator.bambu.machine.alarms import Alarms
+from odin_engine.simulator.bambu.machine.feed import IDLE, PRINTING, Feed
+from odin_engine.simulator.bambu.machine.heat import Chamber, Heater
+from odin_engine.simulator.bambu.machine.plan import Job
+from odin_engine.simulator.bambu.machine.routine import Routine, Runner, hold, until
+from odin_engine.simulator.bambu.machine.settings import Settings
+from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING
+
+
+class GcodeState(StrEnum):
+    """Words of `gcode_state`. Source: docs/protocols/bambu.md §6.1."""
+
+    IDLE = "IDLE"
+    PREPARE = "PREPARE"
+    RUNNING = "RUNNING"
+    PAUSE = "PAUSE"
+    FINISH = "FINISH"
+    FAILED = "FAILED"
+
+
+BUSY_STATES = frozenset({GcodeState.PREPARE, GcodeState.RUNNING, GcodeState.PAUSE})
+
+# Seconds on the machine's clock that a stage takes once its heat is there.
+STAGE_S = {1: 45, 3: 35, 4: 4, 8: 25, 10: 20, 13: 12, 14: 25, 39: 30, 49: 5}
+PREHEAT_BED, CHANGE_FILAMENT, CLEAN_NOZZLE, LEVEL_BED = 2, 4, 14, 1
+VIBRATION, FLOW, INSPECT, HEAT_CHAMBER = 3, 8, 10, 49
+PRINTING_STAGE, PAUSED_BY_USER, PAUSED_RUNOUT = 0, 16, 6
+CANCEL_CODE_AFTER_S = 4.0
+
+
+class Prints:
+    """Runs one job at a time and tells how far it is."""
+
+    def __init__(
+        self,
+        model: Model,
+        settings: Settings,
+        alarms: Alarms,
+        feed: Feed,
+        bed: Heater,
+        chamber: Chamber,
+    ) -> None:
+        self._model, self._settings, self._alarms = model, settings, alarms
+        self._feed, self._bed, self._chamber = feed, bed, chamber
+        self._runner = Runner()
+        self._afterwards = Runner()
+        self._stage_before_pause = PRINTING_STAGE
+        self.state = GcodeState.IDLE
+        self.stage = model.idle_stage
+        self.planned: tuple[int, ...] = ()
+        self.job: Job | None = None
+        self.print_type = "idle"
+        self.percent = 0
+        self.layer = 0
+        self.prepare_percent = 0
+        self.skipped: list[int] = []
+        self.plate_occupied = False
+        self.keeps_stale_percent = False
+        self.started_at_s = 0.0
+        feed.is_printing = lambda: self.is_busy
+
+    @property
+    def is_busy(self) -> bool:
+        """Says whether a job holds the machine."""
+        return self.state in BUSY_STATES or self._runner.is_busy
+
+    @property
+    def remaining_s(self) -> float:
+        """Gives what is left at the present speed."""
+        if self.job is None or not self.is_busy:
+            return 0.0
+        left = self.job.plan.print_s - self.job.printed_s
+        return left * 100 / self._settings.speed_percent
+
+    @property
+    def remaining_min(self) -> int:
+        """Gives what is left in whole minutes, as the wire has it."""
+        return ceil(self.remaining_s / 60)
+
+    def start(self, job: Job) -> None:
+        """Takes a job. The old percentage stays on show until it runs (§6.6)."""
+        self.job = job
+        self.print_type = job.options.print_type
+        self._alarms.print_error = 0
+        self._afterwards.stop()
+        self._runner.start(self._run(job))
+
+    def pause(self, stage: int = PAUSED_BY_USER) -> bool:
+        """Halts a running job; says whether there was one."""
+        if self.state is not GcodeState.RUNNING:
+            return False
+        self._stage_before_pause = self.stage
+        self.state, self.stage = GcodeState.PAUSE, stage
+        self._settings.fans["part"] = 0
+        return True
+
+    def resume(self) -> bool:
+        """Goes on with a paused job; says whether there was one."""
+        if self.state is not GcodeState.PAUSE:
+            return False
+        self._alarms.clear()
+        self.state, self.stage = GcodeState.RUNNING, self._stage_before_pause
+        return True
+
+    def cancel(self, code: int = codes.CANCELLED) -> bool:
+        """Ends a job early: FAILED at once, the code some seconds later (§6.6)."""
+        if not self.is_busy:
+            return False
+        self._end(GcodeState.FAILED)
+        self.percent = 0
+        self._alarms.clear()
+        self._afterwards.start(self._post(code))
+        return True
+
+    def fail(self, code: int) -> None:
+        """Ends a job by a fault."""
+        self._end(GcodeState.FAILED)
+        self._alarms.print_error = code
+
+    def power_off(self) -> None:
+        """Loses the job as a power cut does."""
+        self._runner.stop()
+        self._afterwards.stop()
+        self._end(GcodeState.IDLE)
+        self.job, self.print_type = None, "idle"
+        self.percent = self.layer = self.prepare_percent = 0
+
+    def skip(self, objects: list[int]) -> bool:
+        """Leaves objects out; refuses to leave out the last one."""
+        if self.job is None or not self.is_busy:
+            return False
+        known = set(self.job.plan.objects)
+        wanted = set(self.skipped) | set(objects)
+        if not wanted <= known or wanted == known:
+            return False
+        self.skipped = sorted(wanted)
+        return True
+
+    def tick(self, seconds: float) -> None:
+        """Lets time pass; a paused job stands still."""
+        self._afterwards.tick(seconds)
+        if self.state is not GcodeState.PAUSE:
+            self._runner.tick(seconds)
+
+    def _post(self, code: int) -> Routine:
+        yield from hold(CANCEL_CODE_AFTER_S)
+        self._alarms.print_error = code
+
+    def _run(self, job: Job) -> Routine:
+        self.state, self.stage = GcodeState.IDLE, self._model.idle_stage
+        self.prepare_percent = 0
+        yield from hold(2)
+        self.state = GcodeState.PREPARE
+        left = job.prepare_s
+        while left > 0:
+            left -= yield
+            done = 1 - max(left, 0) / job.prepare_s
+            self.prepare_percent = min(100, floor(100 * done))
+        if job.verdict:
+            self.fail(job.verdict)
+            return
+        self._begin(job)
+        for stage in self.planned:
+            yield from self._do(stage, job)
+        self.stage = PRINTING_STAGE
+        yield from self._print(job)
+        yield from self._finish()
+
+    def _begin(self, job: Job) -> None:
+        self.state = GcodeState.RUNNING
+        if not self.keeps_stale_percent:
+            self.percent = 0
+        self.layer, self.skipped, self.plate_occupied = 0, [], True
+        self._feed.resting_status = self._feed.status = PRINTING
+        self._settings.timelapse = job.options.timelapse
+        unwanted = set()
+        if not job.options.bed_leveling:
+            unwanted.add(LEVEL_BED)
+        if not job.options.flow_calibration:
+            unwanted.add(FLOW)
+        if not job.options.vibration:
+            unwanted.add(VIBRATION)
+        self.planned = tuple(
+            stage for stage in self._model.start_stages if stage not in unwanted
+        )
+        self._bed.aim(job.plan.bed_c)
+
+    def _do(self, stage: int, job: Job) -> Routine:
+        self.stage = stage
+        first = job.plan.filaments[0]
+        head = self._feed.heads[job.head_for(first.index)]
+        match stage:
+            case 2:
+                yield from until(lambda: self._bed.is_ready)
+            case 4:
+                yield from self._load(job, first.index)
+            case 14:
+                head.heater.aim(job.plan.nozzle_c)
+                yield from until(lambda: head.heater.is_ready)
+            case 49 if self._model.has_chamber_heater and job.plan.bed_c >= 90:
+                self._chamber.heater.aim(self._model.chamber_max_c - 5)
+                yield from until(lambda: self._chamber.heater.is_ready)
+            case 13:
+                self._settings.homed = True
+        yield from hold(STAGE_S.get(stage, 10))
+
+    def _load(self, job: Job, index: int) -> Routine:
+        flat = job.slots.get(index, EXTERNAL)
+        head = job.head_for(index)
+        yield from self._feed.change(flat, head=head, nozzle_c=job.plan.nozzle_c)
+
+    def _print(self, job: Job) -> Routine:
+        plan = job.plan
+        while job.printed_s < plan.print_s:
+            needed = plan.filament_at(job.share)
+            flat = job.slots.get(needed.index, EXTERNAL)
+            if self._feed.heads[job.head_for(needed.index)].loaded != flat:
+                self.stage = CHANGE_FILAMENT
+                yield from self._load(job, needed.index)
+                self.stage = PRINTING_STAGE
+            self._feed.head = self._feed.heads[job.head_for(needed.index)]
+            self._feed.head.heater.aim(plan.nozzle_c)
+            self._blow()
+            seconds = yield
+            step = seconds * self._settings.speed_percent / 100
+            step = min(step, plan.print_s - job.printed_s)
+            spool = self._feed.spool(flat)
+            if spool is not None:
+                spool.use(plan.used_g * step / plan.print_s)
+                if spool.remaining_g <= 0:
+                    self._run_out(job, needed.index, flat)
+                    continue
+            job.printed_s += step
+            self._show(job)
+
+    def _show(self, job: Job) -> None:
+        layer = min(job.plan.layers, 1 + floor(job.share * job.plan.layers))
+        if layer == 2 and self.layer < 2 and job.options.inspects_layer:
+            self._alarms.hms.clear()
+        self.layer = layer
+        if not self.keeps_stale_percent:
+            self.percent = min(99, floor(100 * job.share))
+
+    def _blow(self) -> None:
+        hot = self._feed.head.heater.target_c
+        wanted = (30 if hot > 240 else 100) if self.layer > 1 else 0
+        self._settings.fans["part"] = wanted
+        self._settings.fans["aux"] = wanted * 7 // 10
+
+    def _run_out(self, job: Job, index: int, flat: int) -> None:
+        twin = self._feed.twin_of(flat)
+        if flat not in self._feed.externals:
+            self._feed.put(flat, None)
+        if twin is not None and self._settings.options["auto_switch_filament"]:
+            job.slots[index] = twin
+            return
+        place = self._feed.locate(flat)
+        unit, slot = (place[0].id, place[1]) if place else (0xFE, 0)
+        # The unit is the second byte of the module, the slot in the third.
+        # Source: docs/protocols/bambu.md §6.5.
+        module = 0x1200 if place and place[0].kind.wire_type == 2 else 0x0700
+        high = (module + (unit & 0x7F if place else unit)) << 16
+        self._alarms.print_error = high | codes.RUNOUT & 0xFFFF
+        attr = high | 0x2000 | slot << 8
+        self._alarms.raise_hms(attr << 32 | 0x0002_0001)
+        self.pause(PAUSED_RUNOUT)
+
+    def _finish(self) -> Routine:
+        self.stage = self._model.idle_stage
+        if self._feed.now not in self._feed.externals and self._feed.units:
+            yield from self._feed.change(NOTHING, head=self._feed.head.number)
+        self.percent = 100
+        if self.job is not None:
+            self.layer = self.job.plan.layers
+        self._end(GcodeState.FINISH)
+
+    def _end(self, state: GcodeState) -> None:
+        self._runner.stop()
+        self.state, self.stage = state, self._model.idle_stage
+        self.planned = ()
+        self._feed.resting_status = self._feed.status = IDLE
+        self._feed.target = self._feed.now
+        for head in self._feed.heads:
+            head.heater.aim(0)
+        self._bed.aim(0)
+        self._chamber.heater.aim(0)
+        self._settings.fans.update(part=0, aux=0, chamber=0)

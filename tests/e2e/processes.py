@@ -1,0 +1,87 @@
+"""Real processes for the end-to-end tests: the engine and a simulated farm."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+PATIENCE_S = 40.0
+
+
+def free_port() -> int:
+    """Returns a port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.asynccontextmanager
+async def odin(
+    *arguments: str, data_dir: Path, log: Path, **environment: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Runs an `odin` command; ends it with SIGTERM and takes no longer than 10 s."""
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "odin_engine",
+            *arguments,
+            env=os.environ
+            | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"}
+            | environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            async with asyncio.timeout(10):
+                await process.wait()
+
+
+async def run(*arguments: str, data_dir: Path, stdin: str = "") -> str:
+    """Runs an `odin` command to its end; returns what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "odin_engine",
+        *arguments,
+        env=os.environ | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate(stdin.encode())
+    assert process.returncode == 0, errors.decode()
+    return output.decode()
+
+
+async def until_healthy(base: str, process: asyncio.subprocess.Process) -> None:
+    """Waits until the engine answers."""
+    async with asyncio.timeout(PATIENCE_S), aiohttp.ClientSession(base) as session:
+        while True:
+            assert process.returncode is None, "the engine stopped"
+            with contextlib.suppress(aiohttp.ClientConnectionError):
+                async with session.get("/healthz") as answer:
+                    if answer.ok:
+                        return
+            await asyncio.sleep(0.05)
+
+
+async def read_json(path: Path) -> Any:
+    """Waits for a file and returns what it holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not path.exists() or not path.read_text():  # noqa: ASYNC240 - a test
+            await asyncio.sleep(0.05)
+    return json.loads(path.read_text())  # noqa: ASYNC240 - a test

@@ -1,0 +1,205 @@
+"""The database follows the code, and a copy is kept before it does."""
+
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from odin_engine.kernel.migrate import (
+    MIGRATIONS,
+    DatabaseTooNew,
+    DatabaseUnreachable,
+    current,
+    head,
+    migrate,
+    whole_schema,
+)
+from tests.engine.doubles import ManualClock
+
+_PARENTS = '''
+"""First."""
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0001", None
+def upgrade():
+    op.create_table("parents", sa.Column("id", sa.Integer, primary_key=True))
+    op.create_table(
+        "children",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column(
+            "parent_id",
+            sa.Integer,
+            sa.ForeignKey("parents.id", name="fk", ondelete="CASCADE"),
+        ),
+    )
+'''
+_WIDER = '''
+"""Second."""
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    with op.batch_alter_table("parents", recreate="auto") as parents:
+        parents.add_column(sa.Column("name", sa.String(20)))
+        parents.create_check_constraint("name", "name <> ''")
+'''
+_BROKEN = '''
+"""Third, which fails half-way."""
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0003", "0002"
+def upgrade():
+    op.add_column("parents", sa.Column("age", sa.Integer))
+    raise LookupError("half-way")
+'''
+
+
+@pytest.fixture
+def migrations(tmp_path: Path) -> Path:
+    """A line of migrations of this test's own, run by the real entry."""
+    folder = tmp_path / "100% migrations"
+    (folder / "versions").mkdir(parents=True)
+    for name in ("env.py", "script.py.mako"):
+        (folder / name).write_text((MIGRATIONS / name).read_text())
+    _add(folder, "0001_parents", _PARENTS)
+    return folder
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table."""
+    if request.param == "postgres":
+        template: str = request.getfixturevalue("bare_postgres_url")
+        return template
+    return f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
+
+
+both = pytest.mark.parametrize("url", ["sqlite", "postgres"], indirect=True)
+sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+
+
+def _add(folder: Path, name: str, content: str) -> None:
+    (folder / "versions" / f"{name}.py").write_text(content)
+
+
+async def _execute(url: str, *statements: str) -> None:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _count(url: str, table: str) -> int:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        counted = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - ours
+    await engine.dispose()
+    return int(counted or 0)
+
+
+@both
+async def test_an_empty_database_gets_the_newest_schema(
+    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    assert await current(url) is None
+    await migrate(url, tmp_path, clock, migrations)
+    assert await current(url) == head(migrations) == "0001"
+    assert not (tmp_path / "backups").exists()
+
+
+@both
+async def test_rows_survive_a_rebuilt_table(
+    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    await migrate(url, tmp_path, clock, migrations)
+    await _execute(
+        url,
+        "INSERT INTO parents (id) VALUES (1)",
+        "INSERT INTO children (id, parent_id) VALUES (1, 1)",
+    )
+    _add(migrations, "0002_wider", _WIDER)
+    await migrate(url, tmp_path, clock, migrations)
+    assert await current(url) == "0002"
+    assert await _count(url, "children") == 1
+
+
+@sqlite_only
+async def test_a_copy_is_kept_and_only_the_last_five(
+    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    await migrate(url, tmp_path, clock, migrations)
+    (tmp_path / "backups").mkdir()
+    for number in range(7):
+        (tmp_path / "backups" / f"before-000{number}-x.db").touch()
+    _add(migrations, "0002_wider", _WIDER)
+    await migrate(url, tmp_path, clock, migrations)
+    copies = list((tmp_path / "backups").iterdir())
+    copy = tmp_path / "backups" / "before-0002-20261101T080000Z.db"
+    assert copy in copies
+    assert len(copies) == 5
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as kept:
+        (found,) = kept.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert found == "0001"
+
+
+@both
+async def test_a_migration_that_fails_changes_nothing(
+    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    _add(migrations, "0002_wider", _WIDER)
+    await migrate(url, tmp_path, clock, migrations)
+    _add(migrations, "0003_broken", _BROKEN)
+    with pytest.raises(LookupError, match="half-way"):
+        await migrate(url, tmp_path, clock, migrations)
+    assert await current(url) == "0002"
+    await _execute(url, "INSERT INTO parents (id, name) VALUES (1, 'a')")
+    (migrations / "versions" / "0003_broken.py").unlink()
+    await migrate(url, tmp_path, clock, migrations)
+
+
+@both
+async def test_a_newer_database_is_left_alone(
+    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    await migrate(url, tmp_path, clock, migrations)
+    await _execute(url, "UPDATE alembic_version SET version_num = '0042'")
+    with pytest.raises(
+        DatabaseTooNew, match="schema 0042, this engine knows up to 0001"
+    ):
+        await migrate(url, tmp_path, clock, migrations)
+    assert await current(url) == "0042"
+
+
+async def test_a_database_that_is_away_says_so(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnreachable) as caught:
+        await current("postgresql+asyncpg://odin:canary123@127.0.0.1:1/odin")
+    assert "canary123" not in caught.value.message
+    (tmp_path / "no.db").write_bytes(b"nonsense" * 1000)
+    with pytest.raises(DatabaseUnreachable, match="not a database"):
+        await current(f"sqlite+aiosqlite:///{tmp_path / 'no.db'}")
+
+
+@pytest.mark.skipif(head() is None, reason="there is no migration yet")
+@both
+async def test_the_migrations_make_what_the_tables_say(
+    url: str, tmp_path: Path, clock: ManualClock
+) -> None:
+    await migrate(url, tmp_path, clock)
+
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, whole_schema()))
+
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(compare)
+    await engine.dispose()
+    assert differences == []

@@ -1,0 +1,29 @@
+"""Periodic work goes on after a failure."""
+
+import asyncio
+import logging
+
+import pytest
+
+from odin_engine.kernel.ticker import every
+from tests.engine.doubles import ManualClock
+
+
+async def test_a_failed_tick_does_not_stop_the_next(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[int] = []
+
+    async def work() -> None:
+        done.append(len(done))
+        if len(done) == 1:
+            raise LookupError("once")
+
+    periodic = asyncio.create_task(every(10, work, clock))
+    with caplog.at_level(logging.ERROR):
+        await clock.advance(9)
+        assert done == []
+        await clock.advance(21)
+    periodic.cancel()
+    assert done == [0, 1, 2]
+    assert caplog.text.count("LookupError: once") == 1
