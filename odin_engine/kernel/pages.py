@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, ClassVar
 
 import orjson
@@ -128,8 +129,8 @@ def _decode(cursor: str, sort: str, kind: type) -> tuple[object, str]:
         cursor_sort, value, key = orjson.loads(urlsafe_b64decode(padded))
         if kind is datetime:
             value = datetime.fromisoformat(value)
-        elif kind is float and type(value) is int:
-            value = float(value)
+        elif issubclass(kind, Enum):
+            value = kind(value)
     except (ValueError, TypeError, binascii.Error) as error:
         raise WrongCursor from error
     is_ours = cursor_sort == sort and isinstance(value, kind) and isinstance(key, str)

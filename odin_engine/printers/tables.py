@@ -83,7 +83,6 @@ class RunRow(Base):
         ),
         CheckConstraint("(ended_at IS NULL) = (result IS NULL)", name="ended"),
         Index(None, "printer_id", "started_at", "id"),
-        Index(None, "started_at", "id"),
         Index(None, "token"),
     )
 
@@ -120,7 +119,7 @@ class FaultRow(Base):
             postgresql_where=text("cleared_at IS NULL"),
         ),
         Index(None, "printer_id", "raised_at", "id"),
-        Index(None, "raised_at", "id"),
+        Index(None, "cleared_at"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

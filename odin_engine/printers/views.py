@@ -37,14 +37,12 @@ _FAULTS = Sorts({"raised_at": FaultRow.raised_at}, "-raised_at", FaultRow.id)
 
 async def runs(
     session: AsyncSession,
-    printer_id: str | None,
+    printer_id: str,
     request: PageRequest,
     result: PrintResult | None = None,
 ) -> Slice[Run]:
     """Returns a page of prints, newest first unless asked otherwise."""
-    query = select(RunRow)
-    if printer_id is not None:
-        query = query.where(RunRow.printer_id == printer_id)
+    query = select(RunRow).where(RunRow.printer_id == printer_id)
     if result is not None:
         query = query.where(RunRow.result == result)
     if request.q:
@@ -57,14 +55,12 @@ async def runs(
 
 async def faults(
     session: AsyncSession,
-    printer_id: str | None,
+    printer_id: str,
     request: PageRequest,
     severity: Severity | None = None,
 ) -> Slice[FaultRecord]:
     """Returns a page of faults, newest first unless asked otherwise."""
-    query = select(FaultRow)
-    if printer_id is not None:
-        query = query.where(FaultRow.printer_id == printer_id)
+    query = select(FaultRow).where(FaultRow.printer_id == printer_id)
     if severity is not None:
         query = query.where(FaultRow.severity == severity)
     if request.q:

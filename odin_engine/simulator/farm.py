@@ -1,23 +1,4 @@
-"""A farm from a YAML file: many printers, each with its load, its job and its story.
-
-clock_factor: 1
-printers:
-  - name: Ada                # all but `model` can be left out
-    model: X1C
-    serial: 00M09A2B1100001
-    access_code: "31415926"
-    ports: {mqtt: 18883}
-    units:
-      - {kind: ams, slots: [[GFA00, F2754E, 83], null, [GFG02, 161616], [GFL99, FFFFFF]]}
-    external: [GFL99, FFFFFF]
-    developer_mode: true
-    job: {name: Bracket, minutes: 95, layers: 240, used_g: [42], slots: [0],
-          at_percent: 35, repeat_after_s: 600}
-    fault: {print_error: "0300_8003"}
-    offline: false
-    scenario: [{at_s: 600, misbehave: runout}]
-  - {model: P1S, count: 50}  # fifty of the same, numbered
-"""
+"""The printers of a farm on the network, and how to reach them."""
 
 import asyncio
 import contextlib
@@ -56,49 +37,14 @@ _JOB_START_S = 1200.0
 _STRIDE_S = 10.0
 
 
-class BadFarm(ValueError):
-    """The farm file cannot be used; the text says which entry and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One printer of the file: its description and everything else it says."""
-
-    model: Model
-    raw: dict[str, Any]
-    name: str
-    serial: str
-    access_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class FarmPlan:
-    """A farm file, read and checked."""
-
-    entries: tuple[Entry, ...]
-    clock_factor: float
-
-
-def read_farm(path: Path) -> FarmPlan:
-    """Reads a farm file.
-
-    Raises:
-        BadFarm: it is no farm, or an entry makes no sense.
-    """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        rows: list[dict[str, Any]] = document["printers"]
-        entries: list[Entry] = []
-        for row in rows:
-            for _ in range(int(row.get("count", 1))):
-                entries.append(_entry(row, len(entries)))
-        return FarmPlan(tuple(entries), float(document.get("clock_factor", 1)))
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadFarm(f"{path.name}: {error}") from error
-
+from odin_engine.simulator.farm_file import x
 
 class Farm:
-    """The printers of a farm on the network; `async with` opens and closes them."""
+    """The printers of a farm on the network; `async with` opens and closes them.
+
+    Raises:
+        BadFarm: an entry asks for what there is not.
+    """
 
     def __init__(
         self,
@@ -110,18 +56,17 @@ class Farm:
         real_ports: bool = False,
         announce_from: str | None = None,
     ) -> None:
-        self._plan, self._real_ports = plan, real_ports
+        self._real_ports = real_ports
         self._announce_from = announce_from
         self._stack = AsyncExitStack()
         factor = plan.clock_factor if clock_factor is None else clock_factor
         self.printers = [
-            self._make(entry, place, state_dir, started_at, factor)
+            self._checked(entry, place, state_dir, started_at, factor)
             for place, entry in enumerate(plan.entries)
         ]
 
     async def __aenter__(self) -> Self:
-        for printer, entry in zip(self.printers, self._plan.entries, strict=True):
-            prepare(printer.machine, entry.raw)
+        for printer in self.printers:
             await self._stack.enter_async_context(printer)
         if self._real_ports or self._announce_from is not None:
             announcer = Announcer(self._announce_from or "127.0.0.1")
@@ -160,6 +105,21 @@ class Farm:
         fresh.write_bytes(orjson.dumps(self.addresses(), option=orjson.OPT_INDENT_2))
         fresh.replace(path)
 
+    def _checked(
+        self,
+        entry: Entry,
+        place: int,
+        state_dir: Path,
+        started_at: datetime,
+        factor: float,
+    ) -> SimulatedPrinter:
+        try:
+            printer = self._make(entry, place, state_dir, started_at, factor)
+            prepare(printer.machine, entry.raw)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BadFarm(f"{entry.name}: {error}") from error
+        return printer
+
     def _make(
         self,
         entry: Entry,
@@ -185,7 +145,7 @@ class Farm:
             host=str(raw.get("host", host)),
             ports=ports | raw.get("ports", {}),
             clock_factor=float(raw.get("clock_factor", factor)),
-            units=_units(entry),
+            units=units_of(entry),
             developer_mode=bool(raw.get("developer_mode", True)),
             state_dir=state_dir,
             started_at=started_at,
@@ -193,7 +153,7 @@ class Farm:
         external = raw.get("external")
         if external is not None:
             mark = f"{entry.serial}/external"
-            printer.machine.feed.put(EXTERNAL, _spool(external, mark))
+            printer.machine.feed.put(EXTERNAL, spool_of(external, mark))
         return printer
 
     async def _announce(self, announcer: Announcer) -> None:
@@ -202,102 +162,6 @@ class Farm:
                 [(printer.machine, printer.host) for printer in self.printers]
             )
             await asyncio.sleep(_ANNOUNCE_EVERY_S)
-
-
-def prepare(machine: Machine, raw: dict[str, Any]) -> None:
-    """Brings a machine to where the file wants it before anybody sees it."""
-    job = raw.get("job")
-    if job is not None:
-        plan, slots = _job(machine, job)
-        _run_to(machine, plan, slots, float(job.get("at_percent", 0)))
-        if "repeat_after_s" in job:
-            keep_printing(machine, plan, slots, float(job["repeat_after_s"]))
-    if "fault" in raw:
-        machine.misbehave("fault", **raw["fault"])
-    if raw.get("offline"):
-        machine.misbehave("power_cut")
-    play(machine, raw.get("scenario", ()))
-
-
-def _run_to(
-    machine: Machine, plan: PrintPlan, slots: dict[int, int], percent: float
-) -> None:
-    """Prints up to a percentage; 100 leaves the finished part on the plate."""
-    machine.start(plan, slots=slots)
-    limit_s = plan.print_s + _JOB_START_S
-    while machine.elapsed_s < limit_s and machine.prints.is_busy:
-        job = machine.prints.job
-        if percent < 100 and job is not None and job.share * 100 >= percent:
-            return
-        machine.tick(_STRIDE_S)
-
-
-def _entry(row: dict[str, Any], place: int) -> Entry:
-    model = load_model(str(row["model"]))
-    serial = str(row.get("serial") or f"{model.serial_prefix}09A2B11{place:05}")
-    digits = int(sha256(serial.encode()).hexdigest(), 16) % 10**8
-    name = str(row.get("name", f"{model.name} {place + 1}"))
-    if int(row.get("count", 1)) > 1 and "name" in row:
-        name = f"{name} {place + 1}"
-    return Entry(
-        model=model,
-        raw=row,
-        name=name,
-        serial=serial,
-        access_code=str(row.get("access_code", f"{digits:08}")),
-    )
-
-
-def _units(entry: Entry) -> list[Unit] | None:
-    rows = entry.raw.get("units")
-    if rows is None:
-        return None
-    kinds = [UnitKind(row["kind"]) for row in rows]
-    made = []
-    for row, kind, number in zip(rows, kinds, number_units(kinds), strict=True):
-        given = list(row.get("slots", ()))[: kind.slots]
-        given += [None] * (kind.slots - len(given))
-        slots = [
-            _spool(each, f"{entry.serial}/{number}/{slot}")
-            for slot, each in enumerate(given)
-        ]
-        unit = Unit(number, kind, slots, head=int(row.get("head", 0)))
-        if "humidity" in row:
-            unit.humidity_percent = float(row["humidity"])
-        if "dry" in row:
-            unit.dry(*row["dry"])
-        made.append(unit)
-    return made
-
-
-def _spool(given: Sequence[Any] | None, mark: str) -> Spool | None:
-    if given is None:
-        return None
-    idx, color, *percent = given
-    return spool(str(idx), str(color), float(percent[0]) if percent else 100, mark=mark)
-
-
-def _job(machine: Machine, raw: dict[str, Any]) -> tuple[PrintPlan, dict[int, int]]:
-    name, prefix = str(raw["name"]), machine.model.prefix_of_files
-    slots = {i: int(flat) for i, flat in enumerate(raw.get("slots", [EXTERNAL]))}
-    filaments: list[PlanFilament] = []
-    for index, grams in enumerate(raw.get("used_g", [25.0])):
-        loaded = machine.feed.spool(slots.get(index, EXTERNAL))
-        material = loaded.filament.type if loaded else "PLA"
-        color = f"#{loaded.color[:6]}" if loaded else "#808080"
-        filaments.append(PlanFilament(index, material, color, float(grams)))
-    settings = settings_for(filaments[0].type)
-    plan = PrintPlan(
-        name=name,
-        plate=1,
-        layers=int(raw.get("layers", 100)),
-        print_s=float(raw["minutes"]) * 60,
-        filaments=tuple(filaments),
-        nozzle_c=settings.print_c,
-        bed_c=min(settings.bed_c, machine.model.bed_max_c),
-        gcode_file=f"{prefix}Metadata/plate_1.gcode" if prefix else f"{name}.3mf",
-    )
-    return plan, slots
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -24,7 +24,9 @@ def test_locks_name_no_index_and_hash_every_package() -> None:
         text = lock.read_text()
         assert not re.search(r"https?://|--index|--find-links|-i ", text), lock.name
         packages = re.findall(r"^[A-Za-z0-9_.\[\]-]+==", text, re.MULTILINE)
-        hashed = re.findall(r"^[A-Za-z0-9_.\[\]-]+==[^\n]*\\\n\s+--hash", text, re.MULTILINE)
+        hashed = re.findall(
+            r"^[A-Za-z0-9_.\[\]-]+==[^\n]*\\\n\s+--hash", text, re.MULTILINE
+        )
         assert len(packages) == len(hashed) > 0, lock.name
 
 

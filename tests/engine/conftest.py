@@ -182,7 +182,7 @@ def _exists(user: str) -> bool:
 
 def _run(command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
     # Its output goes nowhere: a server that inherits a pipe keeps it open for ever.
-    return subprocess.run(  # noqa: S603 - fixed programs, our own arguments
+    return subprocess.run(
         command,
         check=check,
         text=True,

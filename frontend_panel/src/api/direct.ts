@@ -41,7 +41,7 @@ export class DirectTransport implements Transport {
       "close",
       (event) => {
         end.abort();
-        listener.closed(event.code);
+        listener.closed(event.reason);
       },
       { signal },
     );

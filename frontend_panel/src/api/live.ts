@@ -16,7 +16,7 @@ export interface LiveListener {
   /** A message arrived. */
   received(message: ServerMessage): void;
   /** The line is lost; a new attempt follows by itself unless `stop` is called. */
-  lost(code: number): void;
+  lost(reason: string): void;
 }
 
 export class LiveLine {
@@ -64,8 +64,8 @@ export class LiveLine {
       received: (message) => {
         this.#receive(message);
       },
-      closed: (code) => {
-        this.#lose(code);
+      closed: (reason) => {
+        this.#lose(reason);
       },
     });
     this.#wait(ANSWER_WITHIN_MS, this.#drop);
@@ -74,10 +74,9 @@ export class LiveLine {
   #receive(message: unknown): void {
     this.#wait(ASK_AFTER_MS, this.#ask);
     if (!isServerMessage(message)) return;
-    if (message.type === "hello") {
-      this.#attempt = 0;
-      this.#send({ type: "subscribe", topics: this.#topics, profile: "panel" });
-    }
+    if (message.type === "hello") this.#send({ type: "subscribe", topics: this.#topics, profile: "panel" });
+    // The hello comes before the login is looked at: only what follows proves that the line is good.
+    else this.#attempt = 0;
     this.#listener.received(message);
   }
 
@@ -88,17 +87,17 @@ export class LiveLine {
 
   readonly #drop = (): void => {
     this.#channel?.close();
-    this.#lose(0);
+    this.#lose("");
   };
 
-  #lose(code: number): void {
+  #lose(reason: string): void {
     this.#channel = undefined;
     if (!this.#isRunning) return;
     this.#attempt += 1;
     this.#wait(backoffMs(this.#attempt, Math.random()), () => {
       this.#connect();
     });
-    this.#listener.lost(code);
+    this.#listener.lost(reason);
   }
 
   /** A tab that is looked at again, or a network that is back, does not wait for the timer. */

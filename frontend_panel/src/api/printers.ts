@@ -1,11 +1,16 @@
 /** Printers: finding, checking and adding them, and the emergency stop. Their state comes over the live channel. */
 
 import type { Transport } from "./transport";
-import type { Checked, Found, NewPrinter, Printer, StopOutcome } from "./types";
+import type { Checked, Family, Found, NewPrinter, Printer, StopOutcome } from "./types";
 
 /** Listens on the network for that long and returns the machines that answered. */
 export async function discover(transport: Transport, seconds: number): Promise<readonly Found[]> {
   const answer = await transport.request<{ readonly items: readonly Found[] }>("POST", "/printers/discover", { seconds });
+  return answer.items;
+}
+
+export async function readFamilies(transport: Transport): Promise<readonly Family[]> {
+  const answer = await transport.request<{ readonly items: readonly Family[] }>("GET", "/printers/families");
   return answer.items;
 }
 

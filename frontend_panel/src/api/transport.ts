@@ -10,8 +10,8 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export interface ChannelListener {
   /** One JSON message arrived. */
   received(message: unknown): void;
-  /** The channel is gone, or never opened; `code` is the WebSocket close code. Called once. */
-  closed(code: number): void;
+  /** The channel is gone, or never opened; `reason` is the engine's sentence, often empty. Called once. */
+  closed(reason: string): void;
 }
 
 export interface Channel {

@@ -116,6 +116,7 @@ export interface Model {
   readonly name: string | null;
 }
 
+/** The gate between one print and the next. */
 export interface Plate {
   readonly is_gated: boolean;
   readonly state: "clear" | "occupied";
@@ -124,13 +125,13 @@ export interface Plate {
 export interface Printer {
   readonly id: string;
   readonly name: string;
-  readonly serial: string | null;
   readonly position: number;
   readonly is_live: boolean;
   readonly is_observe_only: boolean;
   readonly attention: string | null;
   readonly link: LinkStatus;
   readonly link_text: string;
+  readonly link_remedy: string | null;
   readonly control: "allowed" | "refused" | "unknown";
   readonly activity: Activity | null;
   readonly job: Job | null;
@@ -150,7 +151,13 @@ export interface StopOutcome {
   readonly text: string;
 }
 
-/** A machine seen on the network. */
+/** A make of printers that can be added. */
+export interface Family {
+  readonly name: string;
+  readonly label: string;
+}
+
+/** A machine seen on the network; `is_known` when it is registered already. */
 export interface Found {
   readonly family: string;
   readonly host: string;
@@ -158,6 +165,7 @@ export interface Found {
   readonly model: string | null;
   readonly name: string | null;
   readonly ports: Readonly<Record<string, number>>;
+  readonly is_known: boolean;
 }
 
 export interface NewPrinter {
@@ -178,13 +186,7 @@ export interface Check {
   readonly remedy: string | null;
 }
 
-export interface Certificate {
-  readonly common_name: string;
-  readonly sha256: string;
-  readonly is_vendor_signed: boolean;
-}
-
 export interface Checked {
+  readonly is_ok: boolean;
   readonly checks: readonly Check[];
-  readonly certificate: Certificate | null;
 }

@@ -22,8 +22,8 @@ export class Keeper {
       received: (message) => {
         this.#receive(message);
       },
-      lost: () => {
-        this.#store.dispatch({ type: "live/lost" });
+      lost: (reason) => {
+        this.#store.dispatch({ type: "live/lost", reason });
         void this.recheck();
       },
     });

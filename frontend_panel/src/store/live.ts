@@ -12,6 +12,8 @@ export interface LiveState {
   readonly heardAt: number | null;
   /** How many attempts failed in a row. */
   readonly failures: number;
+  /** Why the last attempt failed, in the engine's words; often empty. */
+  readonly reason: string;
   readonly serverVersion: string | null;
   /** The engine was replaced since this page was loaded. */
   readonly isOutdated: boolean;
@@ -20,7 +22,7 @@ export interface LiveState {
 
 export type LiveAction =
   | { readonly type: "live/received"; readonly message: ServerMessage; readonly at: number }
-  | { readonly type: "live/lost" }
+  | { readonly type: "live/lost"; readonly reason: string }
   | { readonly type: "live/stopped" };
 
 export const PRINTERS = "printers";
@@ -31,6 +33,7 @@ export const quiet: LiveState = {
   phase: "connecting",
   heardAt: null,
   failures: 0,
+  reason: "",
   serverVersion: null,
   isOutdated: false,
   printers: emptyTopic<Printer>(),
@@ -41,10 +44,15 @@ export function reduceLive(state: LiveState, action: LiveAction): LiveState {
     case "live/received":
       return received({ ...state, heardAt: action.at }, action.message);
     case "live/lost":
-      return { ...state, phase: state.printers.revision === null ? "connecting" : "lost", failures: state.failures + 1 };
+      return lost(state, action.reason);
     case "live/stopped":
       return quiet;
   }
+}
+
+function lost(state: LiveState, reason: string): LiveState {
+  const phase = state.printers.revision === null ? "connecting" : "lost";
+  return { ...state, phase, failures: state.failures + 1, reason };
 }
 
 function received(state: LiveState, message: ServerMessage): LiveState {

@@ -20,7 +20,7 @@ export const selectCounts = remembered((items: Readonly<Record<string, Printer>>
   const printers = Object.values(items);
   return {
     all: printers.length,
-    printing: printers.filter((printer) => hasRunningJob(printer)).length,
+    printing: printers.filter(isPrinting).length,
     attention: printers.filter(needsPerson).length,
   };
 });
@@ -35,19 +35,14 @@ export const selectEnabled = remembered((items: Readonly<Record<string, Printer>
   Object.values(items).filter((printer) => printer.link !== "disabled"),
 );
 
-/** Returns the serial numbers that are registered. */
-export const selectSerials = remembered(
-  (items: Readonly<Record<string, Printer>>): ReadonlySet<string> =>
-    new Set(
-      Object.values(items)
-        .map((printer) => printer.serial)
-        .filter((serial) => serial !== null),
-    ),
-);
-
 /** Whether a job occupies the machine, as far as it was last heard. */
 export function hasRunningJob(printer: Printer): boolean {
   return printer.activity === "preparing" || printer.activity === "printing" || printer.activity === "paused";
+}
+
+/** Whether it is known to move on by itself. */
+function isPrinting(printer: Printer): boolean {
+  return printer.is_live && (printer.activity === "preparing" || printer.activity === "printing");
 }
 
 /** Whether somebody has to go there. */

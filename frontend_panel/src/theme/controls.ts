@@ -198,12 +198,12 @@ export const fields = css`
   }
 
   .field {
-    display: grid;
-    gap: 6px;
     min-width: 0;
   }
 
   .field > label {
+    display: block;
+    margin-bottom: 6px;
     font-size: var(--o-t-b);
     font-weight: var(--o-w-b);
   }
@@ -218,7 +218,8 @@ export const fields = css`
     display: flex;
   }
 
-  input:not([type="checkbox"]) {
+  input:not([type="checkbox"]),
+  select {
     width: 100%;
     min-width: 0;
     height: var(--o-touch);
@@ -237,13 +238,18 @@ export const fields = css`
     letter-spacing: 0.06em;
   }
 
-  input:not([type="checkbox"]):focus-visible {
+  input:not([type="checkbox"]):focus-visible,
+  select:focus-visible {
     border-color: var(--o-accent);
     box-shadow: 0 0 0 1px var(--o-accent);
   }
 
   input[aria-invalid="true"] {
     border-color: var(--o-failed);
+  }
+
+  .note > p {
+    margin-top: 6px;
   }
 
   .hint {
@@ -259,7 +265,16 @@ export const fields = css`
     font-weight: var(--o-w-m);
   }
 
+  .wrong span {
+    display: block;
+  }
+
+  .wrong span::first-letter {
+    text-transform: uppercase;
+  }
+
   .wrong odin-icon {
+    --icon-size: 17px;
     margin-top: 1px;
   }
 

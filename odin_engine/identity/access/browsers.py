@@ -105,14 +105,13 @@ def _is_secure(connection: HTTPConnection) -> bool:
 
 
 def _is_own(origin: str, connection: HTTPConnection) -> bool:
-    theirs = _place(origin)
-    host = connection.headers.get("host", "")
     # A proxy that ends TLS hides the scheme, so only the host must agree.
-    scheme = urlsplit(origin).scheme
-    mine = {_place(f"{scheme}://{host}")}
+    scheme = origin.partition("://")[0]
+    mine = {_place(f"{scheme}://{connection.headers.get('host', '')}")}
     external_url = provided(connection, Identity).external_url
     if external_url is not None:
         mine.add(_place(external_url))
+    theirs = _place(origin)
     return theirs is not None and theirs in mine
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -28,6 +29,7 @@ from odin_engine.kernel.http.problems import (
     on_disconnect,
     on_http_exception,
     on_odin_error,
+    on_unstorable,
     on_validation_error,
     problem,
     status_of,
@@ -94,6 +96,8 @@ def install(
         HTTPException: on_http_exception,
         RequestValidationError: on_validation_error,
         ClientDisconnect: on_disconnect,
+        DBAPIError: on_unstorable,
+        OverflowError: on_unstorable,
         Replayed: on_replayed,
     }
     for kind, handler in handlers.items():

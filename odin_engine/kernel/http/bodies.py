@@ -25,7 +25,9 @@ BODY_SHA256 = "odin.body_sha256"
 _INTEGER_LIMIT = 2**63
 """Both databases hold signed 64-bit integers and nothing longer."""
 _SUSPECT = re.compile(rb"\\u0000|\d{19}|\d[eE]")
-"""Only a body with one of these can hold what `_problems` looks for."""
+"""Only a body with one of these, or deeply nested, can hold what `_problems` finds."""
+_DEEPEST = 64
+"""Serialisers further on give up at some two hundred levels; people need five."""
 
 
 class _Budget:
@@ -116,7 +118,8 @@ def _check_json(body: bytes) -> None:
         content = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"The body is not JSON: {error}.") from error
-    if _SUSPECT.search(body):
+    brackets = body.count(b"[") + body.count(b"{")
+    if brackets > _DEEPEST or _SUSPECT.search(body):
         problems = _problems(content)
         if problems:
             raise Invalid(problems[0].detail, *problems)
@@ -124,16 +127,23 @@ def _check_json(body: bytes) -> None:
 
 def _problems(content: object) -> list[Problem]:
     problems: list[Problem] = []
-    remaining: list[tuple[str, object]] = [("", content)]
+    remaining: list[tuple[str, object, int]] = [("", content, 0)]
     while remaining:
-        pointer, value = remaining.pop()
+        pointer, value, depth = remaining.pop()
+        inner = depth + 1
         match value:
+            case dict() | list() if inner > _DEEPEST:
+                problems.append(Problem(pointer, "Nested too deeply."))
             case dict():
                 for key, member in value.items():
                     name = key.replace("~", "~0").replace("/", "~1")
-                    remaining += [(f"{pointer}/{name}", member), (pointer, key)]
+                    remaining.append((f"{pointer}/{name}", member, inner))
+                    remaining.append((pointer, key, inner))
             case list():
-                remaining += [(f"{pointer}/{i}", item) for i, item in enumerate(value)]
+                remaining += [
+                    (f"{pointer}/{place}", item, inner)
+                    for place, item in enumerate(value)
+                ]
             case str() if "\0" in value:
                 problems.append(Problem(pointer, "Text may not contain NUL."))
             case int() | float() if abs(value) >= _INTEGER_LIMIT:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -71,6 +72,10 @@ _SENTENCES: dict[int, tuple[str, str]] = {
 _SOCKET_CODES = {HTTPStatus.UNAUTHORIZED: 4401, HTTPStatus.FORBIDDEN: 4403}
 _SOCKET_INTERNAL_ERROR = 1011
 """RFC 6455, section 7.4.1."""
+
+_DATA_EXCEPTION = "22"
+"""The class of SQLSTATE for values that do not fit (PostgreSQL manual, appendix A)."""
+_SQLITE_TOO_LARGE = "int too large to convert to SQLite INTEGER"
 
 
 class WrongField(BaseModel):
@@ -188,6 +193,22 @@ async def on_validation_error(
         f"{where}: {first['detail']}.",
         {"errors": errors},
     )
+
+
+async def on_unstorable(
+    _request: Request, error: DBAPIError | OverflowError
+) -> Response:
+    """Answers a value that no database column can hold, which a route let through.
+
+    Raises anything else again.
+    """
+    sqlstate = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
+    is_value = sqlstate.startswith(_DATA_EXCEPTION) or _SQLITE_TOO_LARGE in str(error)
+    if not is_value:
+        raise error
+    _LOG.warning("a route let through what cannot be stored: %r", error)
+    detail = "A value is outside of what can be stored."
+    return document(HTTPStatus.UNPROCESSABLE_ENTITY, Invalid.code, detail)
 
 
 async def on_disconnect(_request: Request, _error: ClientDisconnect) -> Response:

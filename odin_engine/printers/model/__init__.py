@@ -85,8 +85,10 @@ from odin_engine.printers.model.state import (
     UnitKind,
     attention_reason,
 )
+from odin_engine.printers.model.tunables import TUNABLES
 
 __all__ = [
+    "TUNABLES",
     "Activity",
     "Axis",
     "Calibrate",

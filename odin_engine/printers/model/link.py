@@ -7,9 +7,9 @@ session" (a report every 1-2 s while printing, gaps up to 24 s on the weaker boa
 from dataclasses import dataclass
 from enum import StrEnum
 
+from odin_engine.kernel.errors import OdinError
 from odin_engine.printers.model.errors import (
     CertificateChanged,
-    DriverError,
     LoginRejected,
     ProtocolViolation,
     WrongSerial,
@@ -82,7 +82,7 @@ def link_after(error: Exception, *, was_heard: bool) -> tuple[LinkStatus, LinkRe
     for kind, status, reason in _ENDINGS:
         if isinstance(error, kind):
             return status, reason
-    if not isinstance(error, DriverError):
+    if not isinstance(error, OdinError):
         return LinkStatus.OFFLINE, LinkReason.PROTOCOL
     reason = LinkReason.LINK_LOST if was_heard else LinkReason.NO_ANSWER
     return LinkStatus.OFFLINE, reason

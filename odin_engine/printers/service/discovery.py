@@ -8,17 +8,17 @@ from typing import Any
 
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.errors import OdinError, Problem
+from odin_engine.kernel.fetch import Reach
 from odin_engine.printers.model.record import UnknownFamily
 from odin_engine.printers.ports import Checked, Connection, DriverFamily, Found
+from odin_engine.printers.service.connections import connection, resolved
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet
-from odin_engine.printers.service.supervision import connection
 
 _LOG = logging.getLogger(__name__)
 
 SECONDS_MOST = 15.0
 _GRACE_S = 2.0
-_CHECK_S = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ class Discovery:
         errands: Errands,
         clock: Clock,
         ticker: Ticker,
+        reach: Reach,
     ) -> None:
+        self._reach = reach
         self._fleet = fleet
         self._families = families
         self._errands = errands
@@ -84,6 +86,7 @@ class Discovery:
 
         Raises:
             UnknownFamily: no driver speaks that protocol.
+            AddressRefused: no printer can be at that address.
         """
         return await self._check(family, Connection(host, serial, secret, ports or {}))
 
@@ -97,7 +100,8 @@ class Discovery:
         if driver_family is None:
             known = ", ".join(self._families)
             raise UnknownFamily(f"Choose one of: {known}.", Problem("/family", known))
-        return await driver_family.check(wanted, self._clock, self._ticker)
+        there = await resolved(wanted, self._reach)
+        return await driver_family.check(there, self._clock, self._ticker)
 
     async def _look(
         self, family: DriverFamily, seconds: float, found: dict[Any, Found]

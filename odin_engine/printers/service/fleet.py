@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
 from odin_engine.kernel.bus import Telemetry
 from odin_engine.kernel.clock import Clock
@@ -33,20 +34,28 @@ from odin_engine.printers.model.record import (
     Printer,
     PrinterNotFound,
 )
-from odin_engine.printers.ports import Certificate, Driver
+from odin_engine.printers.ports import Certificate, Connection, Driver
 
 _LOG = logging.getLogger(__name__)
 
 
-class _Encoding:
-    """Room for the wire's encoding of a view; no field, so it takes part in nothing."""
+class _Encoded:
+    """Keeps an encoding of an object beside it; no field, so it takes part in nothing."""
 
-    __slots__ = ("encoded",)
-    encoded: bytes
+    __slots__ = ("_encoding",)
+    _encoding: bytes
+
+    def encoded(self, encode: Callable[[Self], bytes]) -> bytes:
+        """Returns what `encode` makes of this object, calling it once."""
+        try:
+            return self._encoding
+        except AttributeError:
+            self._encoding = encode(self)
+            return self._encoding
 
 
 @dataclass(slots=True, eq=False)
-class PrinterView(_Encoding):
+class PrinterView(_Encoded):
     """A printer as others see it: its record and its state. A change makes a new one."""
 
     printer: Printer
@@ -57,7 +66,8 @@ class PrinterView(_Encoding):
 class Machine:
     """One registered printer, with everything that is only true while we run.
 
-    `seconds_by_head` is printing time not yet written; head `None` is an unknown one.
+    `driver` is set while a connection is made or stands; `kept` outlives it, because a
+    driver knows what it asked the machine only moments ago. `seconds_by_head` is printing time not yet written; head `None` is an unknown one.
     `begun_s` is when the present connection was begun, `patience` what ends it early.
     `is_reconciled`: what we remember was compared with the printer's first report.
     """
@@ -67,6 +77,7 @@ class Machine:
     state: PrinterState
     view: PrinterView
     driver: Driver | None = None
+    kept: tuple[Connection, Driver] | None = None
     certificate: Certificate | None = None
     mismatch: CertificateChanged | None = None
     supervisor: asyncio.Task[None] | None = None

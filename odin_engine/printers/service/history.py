@@ -1,6 +1,7 @@
 """What was: prints, faults, temperatures, air."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from odin_engine.kernel.clock import Clock
 from odin_engine.kernel.db import Database
@@ -14,6 +15,16 @@ POINTS_DEFAULT = 500
 POINTS_MOST = 2000
 _RANGE_DEFAULT = timedelta(hours=24)
 _RANGE_MOST = timedelta(days=400)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """[since, until), the last day if not said, in at most `points` points."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    points: int = POINTS_DEFAULT
 
 
 class History:
@@ -25,64 +36,53 @@ class History:
 
     async def runs(
         self,
-        printer_id: str | None,
+        printer_id: str,
         request: PageRequest,
         result: PrintResult | None = None,
     ) -> Slice[Run]:
-        """Returns a page of prints of one printer, or of all."""
+        """Returns a page of prints of one printer."""
         async with self._database.read() as session:
             return await views.runs(session, printer_id, request, result)
 
     async def faults(
         self,
-        printer_id: str | None,
+        printer_id: str,
         request: PageRequest,
         severity: Severity | None = None,
     ) -> Slice[FaultRecord]:
-        """Returns a page of faults of one printer, or of all."""
+        """Returns a page of faults of one printer."""
         async with self._database.read() as session:
             return await views.faults(session, printer_id, request, severity)
 
-    async def samples(
-        self,
-        printer_id: str,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        points: int = POINTS_DEFAULT,
-    ) -> list[Sample]:
-        """Returns at most `points` samples of [since, until), the last day if not said.
+    async def samples(self, printer_id: str, wanted: Range) -> list[Sample]:
+        """Returns telemetry while printing, by time.
 
         Raises:
             Invalid: the range is empty or longer than 400 days.
         """
-        since, until = self._range(since, until)
+        since, until = self._bounds(wanted)
         async with self._database.read() as session:
-            return await views.samples(session, printer_id, since, until, points)
+            return await views.samples(session, printer_id, since, until, wanted.points)
 
-    async def climates(
-        self,
-        printer_id: str,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        points: int = POINTS_DEFAULT,
-    ) -> list[Climate]:
-        """Returns at most `points` rows per filament unit; the range is as above.
+    async def climates(self, printer_id: str, wanted: Range) -> list[Climate]:
+        """Returns the air in each filament unit, by time.
 
         Raises:
             Invalid: the range is empty or longer than 400 days.
         """
-        since, until = self._range(since, until)
+        since, until = self._bounds(wanted)
         async with self._database.read() as session:
-            return await views.climates(session, printer_id, since, until, points)
+            return await views.climates(
+                session, printer_id, since, until, wanted.points
+            )
 
-    def _range(
-        self, since: datetime | None, until: datetime | None
-    ) -> tuple[datetime, datetime]:
+    def _bounds(self, wanted: Range) -> tuple[datetime, datetime]:
         # The present minute counts.
         last = self._clock.now() + timedelta(minutes=1)
-        until = last if until is None else min(until, last)
+        until = last if wanted.until is None else min(wanted.until, last)
+        since = wanted.since
         if since is None:
-            since = until - _RANGE_DEFAULT
+            since = max(until, _EPOCH + _RANGE_DEFAULT) - _RANGE_DEFAULT
         if not timedelta(0) < until - since <= _RANGE_MOST:
             raise Invalid(
                 "Choose a beginning before the end, at most 400 days apart.",

@@ -9,7 +9,9 @@ from odin_engine.kernel.bus import Telemetry
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
+from odin_engine.kernel.fetch import LOCAL_ALLOWED
 from odin_engine.kernel.files import Files
+from odin_engine.kernel.pages import Slice
 from odin_engine.kernel.secrets import Secrets
 from odin_engine.kernel.tasks import Tasks
 from odin_engine.printers.model import PrinterState
@@ -21,6 +23,7 @@ from odin_engine.printers.service.emergency import Emergency
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet, Observation, PrinterView
 from odin_engine.printers.service.history import History
+from odin_engine.printers.service.listing import Wanted, page
 from odin_engine.printers.service.nozzles import Nozzles
 from odin_engine.printers.service.recorder import Recorder
 from odin_engine.printers.service.registry import Registry
@@ -58,12 +61,13 @@ class Printers:
         upload_most_bytes: int = _UPLOAD_MOST_BYTES,
         jitter: Callable[[], float] = random.random,
     ) -> None:
+        reach = LOCAL_ALLOWED.with_loopback() if allow_loopback else LOCAL_ALLOWED
         self._fleet = fleet = Fleet(clock, self._note)
         self._errands = errands = Errands(ticker)
         self._recorder = recorder = Recorder(database, ticker, fleet.writing)
         self._recording: asyncio.Task[None] | None = None
         self.supervision = Supervision(
-            fleet, families, recorder, errands, clock, ticker, jitter
+            fleet, families, recorder, errands, clock, ticker, jitter, reach
         )
         self.registry = Registry(
             fleet,
@@ -72,7 +76,7 @@ class Printers:
             families,
             self.supervision,
             clock,
-            allow_loopback=allow_loopback,
+            reach,
         )
         self.commands = Commands(fleet, database, config, errands, clock, ticker)
         self.emergency = Emergency(fleet, errands)
@@ -80,7 +84,7 @@ class Printers:
             fleet, database, files, tasks, clock, most_bytes=upload_most_bytes
         )
         self.nozzles = Nozzles(fleet, database, clock)
-        self.discovery = Discovery(fleet, families, errands, clock, ticker)
+        self.discovery = Discovery(fleet, families, errands, clock, ticker, reach)
         self.history = History(database, clock)
         self.sampling = Sampling(fleet, recorder, database, config, clock)
 
@@ -106,7 +110,7 @@ class Printers:
                 async with asyncio.timeout(_DRAIN_S):
                     await self.flush()
             except TimeoutError:
-                _LOG.error("the last seconds of history could not be written")  # noqa: TRY400 - expected when the database is down
+                _LOG.error("the last seconds of history could not be written")
             self._recording.cancel()
             await asyncio.wait({self._recording})
 
@@ -121,6 +125,14 @@ class Printers:
     def views(self) -> dict[str, PrinterView]:
         """Returns every printer with its live state, by id, in their order."""
         return {machine.printer.id: machine.view for machine in self._fleet}
+
+    def page(self, wanted: Wanted) -> Slice[PrinterView]:
+        """Returns a page of the printers that match.
+
+        Raises:
+            Invalid: an unknown sort field or cursor.
+        """
+        return page((machine.view for machine in self._fleet), wanted)
 
     def observe(self, printer_id: str, state: PrinterState) -> None:
         """Takes in the state that a report led to; what follows is up to others."""

@@ -4,7 +4,6 @@ The database is written first, then memory; both under the fleet's lock, so that
 never disagree for longer than a commit takes.
 """
 
-import ipaddress
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,6 +12,8 @@ from typing import Any
 from odin_engine.kernel.clock import Clock
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.errors import Conflict, Invalid, OdinError, Problem
+from odin_engine.kernel.fetch import AddressRefused, Reach
+from odin_engine.kernel.fetch.addresses import literal
 from odin_engine.kernel.ids import new_id
 from odin_engine.kernel.secrets import Secrets
 from odin_engine.printers import store
@@ -88,8 +89,7 @@ class Registry:
         families: Mapping[str, DriverFamily],
         supervision: Supervision,
         clock: Clock,
-        *,
-        allow_loopback: bool,
+        reach: Reach,
     ) -> None:
         self._fleet = fleet
         self._database = database
@@ -97,7 +97,7 @@ class Registry:
         self._families = families
         self._supervision = supervision
         self._clock = clock
-        self._allow_loopback = allow_loopback
+        self._reach = reach
 
     async def load(self) -> None:
         """Takes in what the database knows; call it once, before anything connects."""
@@ -331,11 +331,10 @@ class Registry:
             raise UnknownFamily(
                 f"Choose one of: {known}.", Problem("/family", f"one of: {known}")
             )
-        if not self._allow_loopback and _is_loopback(printer.host):
-            raise Invalid(
-                "A printer is not at this machine's own address.",
-                Problem("/host", "an address in your network"),
-            )
+        for address in literal(printer.host):
+            reason = self._reach.why_not(address)
+            if reason is not None:
+                raise AddressRefused(printer.host, reason)
         for other in (each.printer for each in self._fleet):
             if other.id == printer.id:
                 continue
@@ -367,13 +366,6 @@ def _difference(before: Printer, after: Printer) -> dict[str, Any]:
         for name in Printer.__slots__
         if getattr(before, name) != getattr(after, name)
     }
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _change(action: BulkAction, tag: str | None) -> Callable[[Printer], dict[str, Any]]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.db import Work
 from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.fetch import Reach
 from odin_engine.printers import store
 from odin_engine.printers.model import (
     CertificateChanged,
@@ -30,7 +31,8 @@ from odin_engine.printers.model.link import (
     retry_after_s,
     silence,
 )
-from odin_engine.printers.ports import Connection, Driver, DriverFamily
+from odin_engine.printers.ports import Driver, DriverFamily
+from odin_engine.printers.service.connections import connection, resolved
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet, Machine
 from odin_engine.printers.service.recorder import Recorder
@@ -56,6 +58,7 @@ class Supervision:
         clock: Clock,
         ticker: Ticker,
         jitter: Callable[[], float],
+        reach: Reach,
     ) -> None:
         self._fleet = fleet
         self._families = families
@@ -64,6 +67,7 @@ class Supervision:
         self._clock = clock
         self._ticker = ticker
         self._jitter = jitter
+        self._reach = reach
 
     def start_all(self) -> None:
         """Begins to connect every enabled printer, a little apart."""
@@ -86,6 +90,7 @@ class Supervision:
         if supervisor is not None:
             supervisor.cancel()
             await asyncio.wait({supervisor})
+        await self._let_go(machine)
 
     async def restart(self, machine: Machine) -> None:
         """Connects a printer anew, or lets go of it, as its record says now."""
@@ -138,28 +143,39 @@ class Supervision:
         machine.is_heard = False
         machine.begun_s = machine.asked_s = self._clock.monotonic_s()
         try:
-            driver = self._driver(machine)
-        except Exception as error:  # noqa: BLE001 - edge: a driver may fail as it likes
-            return error
-        machine.driver = driver
-        try:
+            driver = await self._driver(machine)
+            machine.driver = driver
             async with asyncio.timeout(None) as machine.patience:
                 async for state in driver.states():
                     self._take_in(machine, driver, state)
+        except (OdinError, TimeoutError) as error:
+            return error
         except Exception as error:  # noqa: BLE001 - edge: a driver may fail as it likes
+            await self._let_go(machine)
             return error
         else:
             return Unreachable("The connection ended.")
         finally:
             machine.patience = None
             machine.driver = None
-            await _close(driver)
 
-    def _driver(self, machine: Machine) -> Driver:
+    async def _driver(self, machine: Machine) -> Driver:
+        """Returns the machine's driver; one that was made for other values is closed."""
         family = self._families.get(machine.printer.family)
         if family is None:
             raise Unreachable(f"No driver for {machine.printer.family!r} is installed.")
-        return family.driver(connection(machine), self._clock, self._ticker)
+        wanted = await resolved(connection(machine), self._reach)
+        if machine.kept is not None and machine.kept[0] != wanted:
+            await self._let_go(machine)
+        if machine.kept is None:
+            driver = family.driver(wanted, self._clock, self._ticker)
+            machine.kept = (wanted, driver)
+        return machine.kept[1]
+
+    async def _let_go(self, machine: Machine) -> None:
+        kept, machine.kept = machine.kept, None
+        if kept is not None:
+            await _close(kept[1])
 
     def _take_in(self, machine: Machine, driver: Driver, state: PrinterState) -> None:
         if not machine.is_heard:
@@ -191,8 +207,12 @@ class Supervision:
         heard_s = driver.last_heard_s
         quiet_s = now_s - max(heard_s or machine.begun_s, machine.begun_s)
         if not machine.is_heard:
-            self._judge_first(machine, driver, quiet_s)
-            return
+            if heard_s is None or heard_s < machine.begun_s or not _is_known(machine):
+                self._judge_first(machine, driver, quiet_s)
+                return
+            # Connected anew, and the report brought no change to what was known.
+            self._note_first(machine, driver)
+            self._fleet.set_link(machine, LinkStatus.ONLINE, None)
         verdict = silence(quiet_s, machine.state)
         link = machine.state.link
         match verdict:
@@ -242,24 +262,16 @@ class _Pin:
         """Does nothing: memory knew it first."""
 
 
-def connection(machine: Machine) -> Connection:
-    """Returns how to reach a machine."""
-    printer = machine.printer
-    return Connection(
-        host=printer.host,
-        serial=printer.serial,
-        secret=machine.access.secret,
-        ports=printer.ports,
-        pin_sha256=printer.pin_sha256,
-    )
-
-
 async def _ask_for_report(driver: Driver) -> None:
     try:
         await driver.ask_for_report()
     except OdinError as error:
         # The loss of a link shows itself where its states are read.
         _LOG.debug("asking for a report failed: %s", error)
+
+
+def _is_known(machine: Machine) -> bool:
+    return machine.state.activity is not None
 
 
 def _drop(machine: Machine) -> None:

@@ -5,38 +5,15 @@ threads beside the event loop and a second TLS library, and what matters here - 
 the data channel resumes the control channel's session, what is answered and when - lies
 under its surface.
 
-Source: docs/protocols/bambu.md §9; RFC 959 for the replies, RFC 4217 for PBSZ and PROT.
+Source: docs/protocols/bambu.md §9.
 """
 
 import asyncio
-import contextlib
-import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from pathlib import PurePosixPath
 
-from odin_engine.simulator.bambu.storage import Card
+from odin_engine.simulator.bambu.ftps_session import FtpsHabits, FtpsSession, Traffic
 
-_CHUNK = 64 * 1024
-_DATA_WAIT_S = 30.0
-_USER = "bblp"
-
-type Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-type Handler = Callable[[FtpsSession, str], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class FtpsHabits:
-    """What differs between printers, asked anew at each command."""
-
-    card: Card
-    context: ssl.SSLContext
-    password: Callable[[], str]
-    demands_session_reuse: bool
-    lists_full_paths: bool
-    is_full: Callable[[], bool]
-    truncates: Callable[[], bool]
+__all__ = ["FtpsHabits", "FtpsServer"]
 
 
 class FtpsServer:
@@ -44,9 +21,14 @@ class FtpsServer:
 
     def __init__(self, habits: FtpsHabits) -> None:
         self.habits = habits
-        self.uploads: list[PurePosixPath] = []
+        self._traffic = Traffic()
         self._server: asyncio.Server | None = None
-        self.transfers = 0
+        self._sessions: set[FtpsSession] = set()
+
+    @property
+    def uploads(self) -> list[PurePosixPath]:
+        """Lists finished uploads in order."""
+        return self._traffic.uploads
 
     async def listen(self, host: str, port: int) -> int:
         """Opens the port and gives its number."""
@@ -59,6 +41,8 @@ class FtpsServer:
         """Closes the port and cuts every session."""
         if self._server is not None:
             self._server.close()
+            for session in list(self._sessions):
+                session.abort()
             self._server.abort_clients()
             await self._server.wait_closed()
             self._server = None
@@ -67,335 +51,15 @@ class FtpsServer:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         host = writer.get_extra_info("sockname")[0]
+        session = FtpsSession(self.habits, self._traffic, reader, writer, host)
+        self._sessions.add(session)
         try:
-            await FtpsSession(self, reader, writer, host).run()
+            await session.run()
         except OSError, asyncio.IncompleteReadError, ValueError:
             # The client went away or sent a line without end: nobody is left to tell.
             pass
         finally:
+            self._sessions.discard(session)
             writer.close()
 
 
-class FtpsSession:
-    """One control connection."""
-
-    def __init__(
-        self,
-        server: FtpsServer,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        host: str,
-    ) -> None:
-        self._server, self._habits = server, server.habits
-        self._reader, self._writer, self._host = reader, writer, host
-        self._user = ""
-        self._is_in = False
-        self._protects = False
-        self._folder = PurePosixPath("/")
-        self._passive: asyncio.Server | None = None
-        self._data: asyncio.Future[Channel] | None = None
-
-    async def run(self) -> None:
-        """Answers commands until the client leaves."""
-        await self._say(220, "Service ready")
-        try:
-            while line := await self._reader.readline():
-                text = line.decode("utf-8", "replace").strip()
-                verb, _, argument = text.partition(" ")
-                if verb.upper() == "QUIT":
-                    await self._say(221, "Goodbye")
-                    return
-                await self._do(verb.upper(), argument.strip())
-        finally:
-            await self._close_passive()
-
-    async def _do(self, verb: str, argument: str) -> None:
-        handler = _HANDLERS.get(verb)
-        if handler is None:
-            await self._say(502, "Command not implemented")
-        elif not self._is_in and verb not in _BEFORE_LOGIN:
-            await self._say(530, "Please login with USER and PASS")
-        else:
-            await handler(self, argument)
-
-    async def _say(self, code: int, text: str) -> None:
-        self._writer.write(f"{code} {text}\r\n".encode())
-        await self._writer.drain()
-
-    def _path(self, argument: str) -> PurePosixPath:
-        return self._folder / argument
-
-    async def user(self, name: str) -> None:
-        """Answers USER."""
-        self._user, self._is_in = name, False
-        await self._say(331, "Please specify the password")
-
-    async def password(self, word: str) -> None:
-        """Answers PASS."""
-        self._is_in = self._user == _USER and word == self._habits.password()
-        if self._is_in:
-            await self._say(230, "Login successful")
-        else:
-            await self._say(530, "Login incorrect")
-
-    async def protect(self, level: str) -> None:
-        """Answers PROT."""
-        if level.upper() not in ("P", "C"):
-            await self._say(504, "PROT takes P or C")
-            return
-        self._protects = level.upper() == "P"
-        await self._say(200, f"PROT now {level.upper()}")
-
-    async def features(self, _: str) -> None:
-        """Answers FEAT."""
-        lines = "\r\n".join(f" {each}" for each in ("PBSZ", "PROT", "SIZE", "PASV"))
-        self._writer.write(f"211-Features:\r\n{lines}\r\n211 End\r\n".encode())
-        await self._writer.drain()
-
-    async def working_folder(self, _: str) -> None:
-        """Answers PWD."""
-        await self._say(257, f'"{self._folder}" is the current directory')
-
-    async def change_folder(self, argument: str) -> None:
-        """Answers CWD."""
-        path = self._path(argument)
-        if not self._habits.card.place(path).is_dir():
-            await self._say(550, "Failed to change directory")
-            return
-        self._folder = path
-        await self._say(250, "Directory successfully changed")
-
-    async def make_folder(self, argument: str) -> None:
-        """Answers MKD."""
-        if not self._habits.card.is_writable:
-            await self._say(553, "No storage")
-            return
-        path = self._path(argument)
-        self._habits.card.place(path).mkdir(parents=True, exist_ok=True)
-        await self._say(257, f'"{path}" created')
-
-    async def size(self, argument: str) -> None:
-        """Answers SIZE."""
-        path = self._path(argument)
-        if not self._habits.card.has(path):
-            await self._say(550, "Could not get file size")
-            return
-        await self._say(213, str(self._habits.card.place(path).stat().st_size))
-
-    async def available(self, _: str) -> None:
-        """Answers AVBL."""
-        await self._say(213, str(self._habits.card.free_bytes))
-
-    async def delete(self, argument: str) -> None:
-        """Answers DELE."""
-        path = self._path(argument)
-        if not self._habits.card.has(path):
-            await self._say(550, "Delete operation failed")
-            return
-        self._habits.card.place(path).unlink()
-        await self._say(250, "Delete operation successful")
-
-    async def passive(self, _: str) -> None:
-        """Answers PASV."""
-        port = await self._open_passive()
-        host = self._host.replace(".", ",")
-        await self._say(
-            227, f"Entering Passive Mode ({host},{port >> 8},{port & 0xFF})"
-        )
-
-    async def extended_passive(self, _: str) -> None:
-        """Answers EPSV."""
-        port = await self._open_passive()
-        await self._say(229, f"Entering Extended Passive Mode (|||{port}|)")
-
-    async def list_names(self, argument: str) -> None:
-        """Answers NLST."""
-        await self._list(argument, self._name_line)
-
-    async def list_files(self, argument: str) -> None:
-        """Answers LIST."""
-        shown = "" if argument.startswith("-") else argument
-        await self._list(shown, _long_line)
-
-    async def retrieve(self, argument: str) -> None:
-        """Answers RETR."""
-        path = self._path(argument)
-        if not self._habits.card.has(path):
-            await self._say(550, "Failed to open file")
-            return
-        async with self._channel() as channel:
-            if channel is None:
-                return
-            source = _source(self._habits.card.place(path))
-            with contextlib.closing(source):
-                while chunk := source.read(_CHUNK):
-                    channel[1].write(chunk)
-                    await channel[1].drain()
-        await self._say(226, "Transfer complete")
-
-    async def store(self, argument: str) -> None:
-        """Answers STOR."""
-        path, card = self._path(argument), self._habits.card
-        if not card.is_writable:
-            await self._say(553, "Could not create file")
-            return
-        if self._habits.is_full():
-            await self._say(552, "No space left on device")
-            return
-        if not card.place(path).parent.is_dir():
-            await self._say(553, "Could not create file")
-            return
-        async with self._channel() as channel:
-            if channel is None:
-                return
-            card.writing.add(path)
-            try:
-                fits = await self._receive(channel[0], card.place(path))
-            except OSError:
-                await self._say(426, "Failure reading network stream")
-                return
-            finally:
-                card.writing.discard(path)
-        if not fits:
-            await self._say(552, "No space left on device")
-            return
-        self._server.uploads.append(path)
-        await self._say(226, "Transfer complete")
-
-    async def _receive(self, reader: asyncio.StreamReader, place: Path) -> bool:
-        left = self._habits.card.free_bytes
-        sink = _sink(place)
-        with contextlib.closing(sink):
-            while chunk := await reader.read(_CHUNK):
-                left -= len(chunk)
-                if left < 0 or self._habits.is_full():
-                    return False
-                sink.write(chunk)
-            if self._habits.truncates():
-                sink.truncate(sink.tell() // 2)
-        return True
-
-    async def _list(self, argument: str, line: Callable[[Path, str], str]) -> None:
-        folder = self._path(argument)
-        place = self._habits.card.place(folder)
-        rows = sorted(place.iterdir()) if place.is_dir() else []
-        if not self._habits.card.is_there:
-            rows = []
-        async with self._channel() as channel:
-            if channel is None:
-                return
-            text = "".join(line(row, str(folder / row.name)) + "\r\n" for row in rows)
-            channel[1].write(text.encode())
-            await channel[1].drain()
-        await self._say(226, "Directory send OK")
-
-    def _name_line(self, place: Path, path: str) -> str:
-        return path if self._habits.lists_full_paths else place.name
-
-    @contextlib.asynccontextmanager
-    async def _channel(self) -> AsyncIterator[Channel | None]:
-        """Waits for the data connection; yields None where the client was refused."""
-        if self._data is None:
-            await self._say(425, "Use PASV first")
-            yield None
-            return
-        if self._server.transfers:
-            await self._say(425, "Another session is transferring")
-            yield None
-            return
-        self._server.transfers += 1
-        try:
-            await self._say(150, "Ok to send data")
-            async with asyncio.timeout(_DATA_WAIT_S):
-                reader, writer = await self._data
-            try:
-                yield (reader, writer) if await self._resumes(writer) else None
-            finally:
-                writer.close()
-        except TimeoutError:
-            await self._say(425, "Failed to establish connection")
-        finally:
-            self._server.transfers -= 1
-            await self._close_passive()
-
-    async def _resumes(self, writer: asyncio.StreamWriter) -> bool:
-        """Says whether the data channel may be used, and answers 522 if not."""
-        if not (self._protects and self._habits.demands_session_reuse):
-            return True
-        channel: ssl.SSLObject = writer.get_extra_info("ssl_object")
-        if channel.session_reused:
-            return True
-        await self._say(522, "SSL connection failed: session reuse required")
-        return False
-
-    async def _open_passive(self) -> int:
-        await self._close_passive()
-        arrived: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
-
-        def connected(
-            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-        ) -> None:
-            if arrived.done():
-                writer.close()
-            else:
-                arrived.set_result((reader, writer))
-
-        self._data = arrived
-        self._passive = await asyncio.start_server(
-            connected,
-            self._host,
-            0,
-            ssl=self._habits.context if self._protects else None,
-        )
-        return int(self._passive.sockets[0].getsockname()[1])
-
-    async def _close_passive(self) -> None:
-        passive, self._passive, self._data = self._passive, None, None
-        if passive is not None:
-            passive.close()
-            passive.abort_clients()
-
-    async def accept(self, _: str) -> None:
-        """Answers what needs no deed."""
-        await self._say(200, "OK")
-
-
-def _long_line(place: Path, _: str) -> str:
-    kind = "d" if place.is_dir() else "-"
-    size = place.stat().st_size
-    return f"{kind}rwxr-xr-x 1 0 0 {size:>12} Jan 01 00:00 {place.name}"
-
-
-def _source(path: Path) -> BinaryIO:
-    return path.open("rb")
-
-
-def _sink(path: Path) -> BinaryIO:
-    return path.open("wb")
-
-
-_BEFORE_LOGIN = frozenset({"USER", "PASS", "PBSZ", "PROT", "FEAT", "NOOP", "SYST"})
-_HANDLERS: dict[str, Handler] = {
-    "USER": FtpsSession.user,
-    "PASS": FtpsSession.password,
-    "PBSZ": FtpsSession.accept,
-    "PROT": FtpsSession.protect,
-    "FEAT": FtpsSession.features,
-    "SYST": FtpsSession.accept,
-    "OPTS": FtpsSession.accept,
-    "NOOP": FtpsSession.accept,
-    "TYPE": FtpsSession.accept,
-    "ABOR": FtpsSession.accept,
-    "PWD": FtpsSession.working_folder,
-    "CWD": FtpsSession.change_folder,
-    "MKD": FtpsSession.make_folder,
-    "SIZE": FtpsSession.size,
-    "AVBL": FtpsSession.available,
-    "DELE": FtpsSession.delete,
-    "PASV": FtpsSession.passive,
-    "EPSV": FtpsSession.extended_passive,
-    "NLST": FtpsSession.list_names,
-    "LIST": FtpsSession.list_files,
-    "RETR": FtpsSession.retrieve,
-    "STOR": FtpsSession.store,
-}

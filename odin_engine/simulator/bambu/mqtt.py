@@ -12,37 +12,20 @@ are in docs/protocols/bambu.md §4.
 import asyncio
 import struct
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Protocol, override
 
-_MAX_PACKET = 1 << 20
+from odin_engine.simulator.bambu.mqtt_packets import (
+    Connack,
+    Malformed,
+    Packet,
+    matches,
+    publish_packet,
+    read_text,
+    take_packet,
+)
+
 # A client that does not read is cut off rather than buffered for ever.
 _MAX_BACKLOG = 4 << 20
-
-
-class Packet(IntEnum):
-    """Control packet types, MQTT 3.1.1 table 2.1."""
-
-    CONNECT = 1
-    CONNACK = 2
-    PUBLISH = 3
-    PUBACK = 4
-    SUBSCRIBE = 8
-    SUBACK = 9
-    UNSUBSCRIBE = 10
-    UNSUBACK = 11
-    PINGREQ = 12
-    PINGRESP = 13
-    DISCONNECT = 14
-
-
-class Connack(IntEnum):
-    """Return codes of CONNACK, MQTT 3.1.1 table 3.1."""
-
-    ACCEPTED = 0
-    BAD_VERSION = 1
-    UNAVAILABLE = 3
-    NOT_AUTHORISED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +38,6 @@ class Connect:
     keepalive_s: int
     clean_session: bool
     answer: Connack
-
-
-class Malformed(ValueError):
-    """The bytes are no MQTT."""
 
 
 class Gate(Protocol):
@@ -99,7 +78,7 @@ class Broker:
         packet = b""
         for session in list(self.sessions):
             if session.wants(topic):
-                packet = packet or _publish_packet(topic, payload)
+                packet = packet or publish_packet(topic, payload)
                 session.send(packet)
 
     def drop_all(self) -> None:
@@ -160,7 +139,7 @@ class Session(asyncio.Protocol):
         if topic in self.filters:
             return True
         levels = topic.split("/")
-        return any(_matches(each, levels) for each in self.filters.values())
+        return any(matches(each, levels) for each in self.filters.values())
 
     def send(self, data: bytes) -> None:
         """Writes bytes, as they are."""
@@ -178,6 +157,10 @@ class Session(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    @property
+    def _is_known(self) -> bool:
+        return self.client_id is not None
+
     def _watch(self) -> None:
         """Gives the client one and a half keep-alives (§3.1.2.10)."""
         if self._keepalive is not None:
@@ -189,28 +172,11 @@ class Session(asyncio.Protocol):
 
     def _take(self) -> tuple[int, int, bytes] | None:
         """Takes one whole packet off the buffer: type, flags, body."""
-        length, shift, at = 0, 0, 1
-        while True:
-            if at >= len(self._buffer):
-                return None
-            byte = self._buffer[at]
-            length |= (byte & 0x7F) << shift
-            at, shift = at + 1, shift + 7
-            if not byte & 0x80:
-                break
-            if shift > 21:
-                raise Malformed("remaining length")
-        if length > _MAX_PACKET:
-            raise Malformed("packet too large")
-        if len(self._buffer) < at + length:
-            return None
-        first, body = self._buffer[0], bytes(self._buffer[at : at + length])
-        del self._buffer[: at + length]
-        return first >> 4, first & 0x0F, body
+        if self._buffer and (self._buffer[0] >> 4 == Packet.CONNECT) == self._is_known:
+            raise Malformed("CONNECT comes first and once")
+        return take_packet(self._buffer)
 
     def _handle(self, kind: int, flags: int, body: bytes) -> None:
-        if (kind == Packet.CONNECT) == (self.client_id is not None):
-            raise Malformed("CONNECT comes first and once")
         match kind:
             case Packet.CONNECT:
                 self._connect(body)
@@ -228,18 +194,18 @@ class Session(asyncio.Protocol):
                 self.cut()
 
     def _connect(self, body: bytes) -> None:
-        _, at = _text(body, 0)
+        _, at = read_text(body, 0)
         level, flags = body[at], body[at + 1]
         keepalive = int.from_bytes(body[at + 2 : at + 4])
-        client_id, at = _text(body, at + 4)
+        client_id, at = read_text(body, at + 4)
         if flags & 0x04:
-            _, at = _text(body, at)
-            _, at = _text(body, at)
+            _, at = read_text(body, at)
+            _, at = read_text(body, at)
         username = password = ""
         if flags & 0x80:
-            username, at = _text(body, at)
+            username, at = read_text(body, at)
         if flags & 0x40:
-            password, at = _text(body, at)
+            password, at = read_text(body, at)
         answer = self._broker.gate.login(username, password)
         if level != 4:
             answer = Connack.BAD_VERSION
@@ -258,7 +224,7 @@ class Session(asyncio.Protocol):
             self._transport.close()
 
     def _published(self, flags: int, body: bytes) -> None:
-        topic, at = _text(body, 0)
+        topic, at = read_text(body, 0)
         qos = flags >> 1 & 3
         if qos > 1:
             raise Malformed("QoS 2 is not spoken here")
@@ -270,7 +236,7 @@ class Session(asyncio.Protocol):
     def _subscribe(self, body: bytes) -> None:
         at, codes = 2, bytearray()
         while at < len(body):
-            wanted, at = _text(body, at)
+            wanted, at = read_text(body, at)
             at += 1
             if self._broker.gate.may_subscribe(wanted):
                 self.filters[wanted] = wanted.split("/")
@@ -283,34 +249,6 @@ class Session(asyncio.Protocol):
     def _unsubscribe(self, body: bytes) -> None:
         at = 2
         while at < len(body):
-            wanted, at = _text(body, at)
+            wanted, at = read_text(body, at)
             self.filters.pop(wanted, None)
         self.send(bytes([Packet.UNSUBACK << 4, 2]) + body[:2])
-
-
-def _text(body: bytes, at: int) -> tuple[str, int]:
-    length = int.from_bytes(body[at : at + 2])
-    end = at + 2 + length
-    if end > len(body):
-        raise Malformed("a string runs past its packet")
-    return body[at + 2 : end].decode(), end
-
-
-def _matches(wanted: list[str], levels: list[str]) -> bool:
-    for place, part in enumerate(wanted):
-        if part == "#":
-            return True
-        if place >= len(levels) or part not in ("+", levels[place]):
-            return False
-    return len(wanted) == len(levels)
-
-
-def _publish_packet(topic: str, payload: bytes) -> bytes:
-    name = topic.encode()
-    rest = len(name).to_bytes(2) + name + payload
-    length, head = len(rest), bytearray([Packet.PUBLISH << 4])
-    while True:
-        length, byte = divmod(length, 128)
-        head.append(byte | 0x80 if length else byte)
-        if not length:
-            return bytes(head) + rest

@@ -142,6 +142,19 @@ class SimulatedPrinter:
         await self._sockets.close()
         await self._stack.aclose()
 
+    @property
+    def is_on(self) -> bool:
+        """Says whether the ports are open."""
+        return self._sockets.are_open
+
+    async def wait_until_open(self, timeout_s: float = 5.0) -> None:
+        """Waits until the ports are open again after a power cut.
+
+        Raises:
+            TimeoutError: they stayed closed.
+        """
+        await self._wait(lambda: self._sockets.are_open, timeout_s)
+
     def advance(self, seconds: float) -> None:
         """Moves the machine's clock and sends what is then to be said."""
         self.machine.tick(seconds)
@@ -201,6 +214,7 @@ class SimulatedPrinter:
 
     async def _power_on(self) -> None:
         self.ports = await self._sockets.open(self.host, self.ports)
+        self._beat()
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -238,8 +252,11 @@ class SimulatedPrinter:
                 self._context.load_cert_chain(self._certificate)
                 self._wire.broker.drop_all()
                 self.machine.misbehaviours.forget(which)
+            case Misbehaviour.POWER_CUT if self._is_open and begins:
+                self._wire.broker.drop_all()
+                self._chore(self._sockets.close())
             case Misbehaviour.POWER_CUT if self._is_open:
-                self._chore(self._power_on() if not begins else self._sockets.close())
+                self._chore(self._power_on())
             case _:
                 pass
 

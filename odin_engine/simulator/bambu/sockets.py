@@ -22,6 +22,11 @@ class Sockets:
         self._context = context
         self._servers: list[asyncio.Server] = []
 
+    @property
+    def are_open(self) -> bool:
+        """Says whether the machine can be reached."""
+        return bool(self._servers)
+
     async def open(self, host: str, wanted: Mapping[str, int]) -> dict[str, int]:
         """Opens every port and gives the numbers by name; 0 or nothing takes a free one."""
         loop = asyncio.get_running_loop()
@@ -33,7 +38,7 @@ class Sockets:
             host,
             wanted.get("detect", 0),
         )
-        self._servers = [mqtt, detect]
+        servers = [mqtt, detect]
         ports = {
             "mqtt": _port(mqtt),
             "ftps": await self._ftps.listen(host, wanted.get("ftps", 0)),
@@ -46,8 +51,9 @@ class Sockets:
                 wanted.get("camera", 0),
                 ssl=self._context,
             )
-            self._servers.append(camera)
+            servers.append(camera)
             ports["camera"] = _port(camera)
+        self._servers = servers
         return ports
 
     async def close(self) -> None:

@@ -10,7 +10,8 @@ from odin_engine.simulator.bambu.commands import respond
 from odin_engine.simulator.bambu.commands.answer import Desk
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour
-from odin_engine.simulator.bambu.mqtt import Broker, Connack
+from odin_engine.simulator.bambu.mqtt import Broker
+from odin_engine.simulator.bambu.mqtt_packets import Connack
 from odin_engine.simulator.bambu.report import Deltas, full_report, modules
 from odin_engine.simulator.bambu.storage import Card
 

@@ -2,20 +2,21 @@
 
 import asyncio
 import time
-from statistics import median
+from contextlib import suppress
 
 import pytest
-from fastapi import FastAPI
 from httpx import AsyncClient
 
 from odin_engine.identity import events
 from odin_engine.identity.access import CSRF_HEADER, SESSION_COOKIE
-from odin_engine.identity.model import LoginFailed, LoginRequired, Role
+from odin_engine.identity.model import LoginFailed, LoginRequired, Role, UserChange
 from odin_engine.identity.service import Caller, Identity, NewUser
 from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.db import Database
 from tests.engine.doubles import ManualClock
 from tests.engine.identity.conftest import PASSWORD, Browse, People, sign_in
+
+pytestmark = pytest.mark.usefixtures("people")
 
 MINUTE_S = 60.0
 DAY_S = 24 * 3600.0
@@ -82,7 +83,7 @@ async def test_only_fingerprints_are_stored(
 
 
 async def test_every_failure_answers_the_same(
-    browse: Browse, people: People, identity: Identity
+    browse: Browse, identity: Identity
 ) -> None:
     await identity.users.create(NewUser("guest", Role.VIEWER, None))
     closed = await identity.users.create(NewUser("closed", Role.VIEWER, PASSWORD))
@@ -97,8 +98,7 @@ async def test_every_failure_answers_the_same(
             ("guest", PASSWORD),
             ("closed", PASSWORD),
             ("operator", PASSWORD),
-            ("\ud800", PASSWORD),
-        ][:5]
+        ]
     }
     ((status, text),) = answers
     assert status == 401
@@ -106,13 +106,11 @@ async def test_every_failure_answers_the_same(
 
 
 async def close(identity: Identity, user_id: str) -> None:
-    from odin_engine.identity.model import UserChange
-
     await identity.users.change(user_id, UserChange(is_active=False), version=1)
 
 
 async def test_an_unknown_name_takes_as_long_as_a_wrong_password(
-    identity: Identity, people: People
+    identity: Identity,
 ) -> None:
     async def took(name: str, address: str) -> float:
         started = time.perf_counter()
@@ -120,10 +118,14 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password(
             await identity.logins.log_in(name, "wrong", Caller(address))
         return time.perf_counter() - started
 
-    await took("warm-up", "192.0.2.77")
-    known = median([await took("admin", f"192.0.2.{i}") for i in range(5)])
-    unknown = median([await took("unknown", f"192.0.2.{i}") for i in range(5)])
-    locked = median([await took("admin", f"192.0.2.{i}") for i in range(5)])
+    for i in range(5):
+        await took("operator", f"198.51.100.{i}")
+    names = ("admin", "unknown", "operator")
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for i in range(4):
+        for name in names:
+            times[name].append(await took(name, f"192.0.2.{i}"))
+    known, unknown, locked = (min(times[name]) for name in names)
     # Without a hash to check, an answer comes some twenty times sooner.
     for other in (unknown, locked):
         assert 0.4 < other / known < 2.5
@@ -157,18 +159,14 @@ async def test_five_failures_in_a_row_lock_the_account(
 async def test_a_success_between_failures_forgives_them(
     identity: Identity, people: People
 ) -> None:
-    for _ in range(3):
-        for _ in range(4):
-            with pytest.raises(LoginFailed):
-                await identity.logins.log_in("viewer", "wrong", Caller("::1"))
-        for i in range(5):
-            await identity.logins.log_in("viewer", PASSWORD, Caller(f"192.0.2.{i}"))
-        break
+    for guess in ["wrong"] * 4 + [PASSWORD] + ["wrong"] * 4:
+        with suppress(LoginFailed):
+            await identity.logins.log_in("viewer", guess, Caller("192.0.2.1"))
     assert (await identity.users.find(people.viewer.id)).locked_until is None
 
 
 async def test_a_restart_does_not_unlock(
-    identity: Identity, people: People, database: Database, clock: ManualClock
+    identity: Identity, database: Database, clock: ManualClock
 ) -> None:
     for _ in range(5):
         with pytest.raises(LoginFailed):
@@ -179,7 +177,7 @@ async def test_a_restart_does_not_unlock(
 
 
 async def test_guesses_at_once_are_no_more_than_one_after_the_other(
-    identity: Identity, people: People
+    identity: Identity,
 ) -> None:
     guesses = ["wrong"] * 5 + [PASSWORD] * 3
     results = await asyncio.gather(
@@ -193,7 +191,7 @@ async def test_guesses_at_once_are_no_more_than_one_after_the_other(
 
 
 async def test_an_address_that_fails_ten_times_must_wait(
-    browse: Browse, people: People, clock: ManualClock
+    browse: Browse, clock: ManualClock
 ) -> None:
     attacker = browse("198.51.100.7")
     for i in range(10):
@@ -209,19 +207,19 @@ async def test_an_address_that_fails_ten_times_must_wait(
     assert (await log_in(attacker, "viewer", PASSWORD))[0] == 200
 
 
-async def test_successes_do_not_count(browse: Browse, people: People) -> None:
+async def test_successes_do_not_count(browse: Browse) -> None:
     for _ in range(15):
         assert (await log_in(browse(), "viewer", PASSWORD))[0] == 200
 
 
-async def test_ipv6_neighbours_share_one_limit(browse: Browse, people: People) -> None:
+async def test_ipv6_neighbours_share_one_limit(browse: Browse) -> None:
     for i in range(10):
         await log_in(browse(f"2001:db8::{i:x}"), "x", "wrong")
     assert (await log_in(browse("2001:db8::ffff"), "viewer", PASSWORD))[0] == 429
     assert (await log_in(browse("2001:db8:0:1::1"), "viewer", PASSWORD))[0] == 200
 
 
-async def test_a_planted_session_is_not_adopted(browse: Browse, people: People) -> None:
+async def test_a_planted_session_is_not_adopted(browse: Browse) -> None:
     attacker, victim = browse(), browse()
     await sign_in(attacker, "viewer")
     planted = attacker.cookies[SESSION_COOKIE]
@@ -264,7 +262,7 @@ async def test_a_session_ends_when_idle(
 
 
 async def test_a_session_ends_after_ninety_days_of_use(
-    viewer: AsyncClient, clock: ManualClock, identity: Identity
+    viewer: AsyncClient, clock: ManualClock, identity: Identity, database: Database
 ) -> None:
     for _ in range(9):
         await clock.advance(9.9 * DAY_S)
@@ -273,12 +271,12 @@ async def test_a_session_ends_after_ninety_days_of_use(
     await clock.advance(1 * DAY_S)
     assert (await viewer.get("/auth/session")).status_code == 401
     await identity.purge()
-    assert await identity.logins.open_sessions() == 0
+    async with database.read() as session:
+        raw = await session.connection()
+        assert not (await raw.exec_driver_sql("SELECT * FROM sessions")).all()
 
 
-async def test_sessions_can_be_ended_one_by_one_or_all(
-    browse: Browse, people: People
-) -> None:
+async def test_sessions_can_be_ended_one_by_one_or_all(browse: Browse) -> None:
     mine, other, third = browse(), browse(), browse()
     for client in (mine, other, third):
         await sign_in(client, "viewer")
@@ -374,7 +372,7 @@ async def test_who_got_a_password_from_others_changes_it_first(
 
 
 async def test_a_write_of_our_page_carries_the_token(
-    viewer: AsyncClient, app: FastAPI
+    viewer: AsyncClient,
 ) -> None:
     token = viewer.headers.pop(CSRF_HEADER)
     answer = await viewer.post("/auth/logout")

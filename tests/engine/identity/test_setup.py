@@ -70,9 +70,7 @@ async def test_a_code_is_void_after_half_an_hour(
     assert "Restart the engine" in answer.json()["detail"]
 
 
-async def test_codes_cannot_be_guessed(
-    browse: Browse, identity: Identity, clock: ManualClock
-) -> None:
+async def test_codes_cannot_be_guessed(browse: Browse, identity: Identity) -> None:
     code = await printed(identity)
     attacker = browse("198.51.100.7")
     for _ in range(10):

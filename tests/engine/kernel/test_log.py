@@ -48,13 +48,13 @@ def test_a_known_value_is_hidden_wherever_it_stands(
     log = logging.getLogger("odin_engine.test")
     log.warning("code is %s, also %r", _CANARY, {"x": _CANARY})
     try:
-        raise ValueError(_CANARY)
+        int(_CANARY)
     except ValueError:
         log.exception("failed")
     told = stream.getvalue()
     assert _CANARY not in told
     assert "code is ***" in told
-    assert "ValueError: ***" in told
+    assert "literal for int() with base 10: '***'" in told
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_json_lines_are_whole(known: KnownSecrets) -> None:
     assert told["at"].endswith("+00:00")
 
 
-def test_the_setup_code_is_shown_on_purpose(known: KnownSecrets) -> None:
+def test_the_setup_code_is_shown_on_purpose() -> None:
     stream = io.StringIO()
     print_past_redaction(f"setup code: {_CANARY}", stream)
     assert stream.getvalue() == f"setup code: {_CANARY}\n"

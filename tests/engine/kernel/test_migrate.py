@@ -161,8 +161,9 @@ async def test_a_migration_that_fails_changes_nothing(
         await migrate(url, tmp_path, clock, migrations)
     assert await current(url) == "0002"
     await _execute(url, "INSERT INTO parents (id, name) VALUES (1, 'a')")
-    (migrations / "versions" / "0003_broken.py").unlink()
+    _add(migrations, "0003_broken", _BROKEN.replace("raise", "op, "))
     await migrate(url, tmp_path, clock, migrations)
+    assert await current(url) == "0003"
 
 
 @both

@@ -53,7 +53,7 @@ def test_a_damaged_key_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("sealed", ["", "x", "ünïcode"])
 def test_what_another_key_sealed_does_not_open(tmp_path: Path, sealed: str) -> None:
     theirs = sealed or Secrets(_KEY).seal("12345678")
-    with pytest.raises(KeyUnusable, match="does not fit secret.key"):
+    with pytest.raises(KeyUnusable, match=r"does not fit secret\.key"):
         load_secrets(tmp_path).open(theirs)
 
 

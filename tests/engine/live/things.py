@@ -78,7 +78,7 @@ class Mirror:
     """What a client knows of one topic; `gaps` counts patches that did not follow."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, object] = {}
+        self.objects: dict[str, Any] = {}
         self.revision: int | None = None
         self.gaps = 0
 

@@ -46,6 +46,10 @@ export class OdinDialog extends LitElement {
         padding: 12px 12px 4px 20px;
       }
 
+      h2:focus-visible {
+        box-shadow: none;
+      }
+
       .body {
         display: grid;
         gap: var(--o-3);
@@ -82,17 +86,24 @@ export class OdinDialog extends LitElement {
   @property({ type: Boolean, attribute: "open" }) isOpen = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
 
+  @query("h2") private readonly titleElement!: HTMLElement;
+
   protected override updated(): void {
     if (this.isOpen === this.dialog.open) return;
-    if (this.isOpen) this.dialog.showModal();
-    else this.dialog.close();
+    if (this.isOpen) {
+      this.dialog.showModal();
+      // Neither answer: nobody confirms by pressing Enter twice.
+      this.titleElement.focus();
+    } else {
+      this.dialog.close();
+    }
   }
 
   protected override render() {
     return html`
       <dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed}>
         <header>
-          <h2 id="heading">${this.heading}</h2>
+          <h2 id="heading" tabindex="-1">${this.heading}</h2>
           <button class="button plain icon-only" type="button" aria-label=${t("dialog.close")} @click=${this.#closed}>
             <odin-icon .path=${close}></odin-icon>
           </button>

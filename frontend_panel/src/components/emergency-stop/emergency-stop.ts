@@ -134,7 +134,7 @@ export class OdinEmergencyStop extends LitElement {
     if (outcomes.length === 0) return html`<p role="status">${t("stop.nobody")}</p>`;
     return html`
       <ul role="status">
-        ${outcomes.map(
+        ${worstFirst(outcomes).map(
           (outcome) => html`
             <li data-outcome=${outcome.outcome}>
               <odin-icon .path=${OUTCOME_ICONS[outcome.outcome] ?? warning}></odin-icon>
@@ -180,6 +180,11 @@ export class OdinEmergencyStop extends LitElement {
     this.isOpen = false;
     if (this.progress.phase !== "sending") this.dispatchEvent(new CustomEvent("odin-emergency-rest"));
   };
+}
+
+/** Returns the outcomes that need somebody before those that do not. */
+function worstFirst(outcomes: readonly StopOutcome[]): readonly StopOutcome[] {
+  return [...outcomes].sort((a, b) => Number(a.outcome === "confirmed") - Number(b.outcome === "confirmed"));
 }
 
 declare global {

@@ -51,7 +51,7 @@ export function field(options: Field) {
           }}
         />
       </div>
-      <div id=${`${name}-note`} aria-live="polite">
+      <div id=${`${name}-note`} class="note" aria-live="polite">
         ${
           error
             ? html`<p class="wrong"><odin-icon .path=${warning}></odin-icon><span>${error}</span></p>`

@@ -1,8 +1,8 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { Found } from "../../api/types";
-import { t, word } from "../../localize";
+import type { Family, Found } from "../../api/types";
+import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
 import "../icon/icon";
 import { check, printer } from "../icon/icons";
@@ -12,7 +12,7 @@ export type PickEvent = CustomEvent<Found>;
 /**
  * The machines that answered on the network, to pick one from.
  *
- * Properties: `found`, `known` (serials that are there already), `isSearching`. Events: `odin-pick` (detail: `Found`).
+ * Properties: `found`, `families` (for their labels), `isSearching`. Events: `odin-pick` (detail: `Found`).
  */
 @customElement("odin-found-list")
 export class OdinFoundList extends LitElement {
@@ -77,7 +77,7 @@ export class OdinFoundList extends LitElement {
   ];
 
   @property({ attribute: false }) found: readonly Found[] = [];
-  @property({ attribute: false }) known: ReadonlySet<string> = new Set();
+  @property({ attribute: false }) families: readonly Family[] = [];
   @property({ type: Boolean, attribute: "searching" }) isSearching = false;
 
   protected override render() {
@@ -90,18 +90,19 @@ export class OdinFoundList extends LitElement {
   }
 
   #row(machine: Found) {
-    const title = machine.name ?? machine.model ?? word("family", machine.family);
+    const family = this.families.find((each) => each.name === machine.family)?.label ?? machine.family;
+    const title = machine.name ?? machine.model ?? family;
     return html`
       <li>
         <odin-icon .path=${printer}></odin-icon>
         <div class="what">
           <b class="clip">${title}</b>
           <p class="sub clip">
-            ${[machine.model, machine.host, word("family", machine.family)].filter((part) => part && part !== title).join(" · ")}
+            ${[machine.model, machine.host, family].filter((part) => part && part !== title).join(" · ")}
           </p>
         </div>
         ${
-          machine.serial !== null && this.known.has(machine.serial)
+          machine.is_known
             ? html`<span class="known"><odin-icon .path=${check}></odin-icon>${t("found.known")}</span>`
             : html`
                 <button

@@ -20,9 +20,9 @@ const REACHED_C = 4;
 const SECOND_MS = 1000;
 
 /**
- * One printer at a glance.
+ * One printer at a glance; twice as wide where there is a fault to read and room for it.
  *
- * Properties: `printer`, `isStale` (the panel itself hears nothing: every value is old).
+ * Properties: `printer`, `isStale` (the panel itself hears nothing: every value is old), `isWide`.
  */
 @customElement("odin-printer-card")
 export class OdinPrinterCard extends LitElement {
@@ -30,6 +30,7 @@ export class OdinPrinterCard extends LitElement {
 
   @property({ attribute: false }) printer!: Printer;
   @property({ type: Boolean, attribute: "stale" }) isStale = false;
+  @property({ type: Boolean, reflect: true, attribute: "wide" }) isWide = false;
   /** When the job ends by the last word of the printer; kept until it says another number. */
   @state() private endsAt: Date | undefined;
 
@@ -65,8 +66,7 @@ export class OdinPrinterCard extends LitElement {
             <p class="job clip" title=${jobName(printer)}>${jobName(printer)}</p>
           </div>
         </div>
-        ${printer.link === "online" ? nothing : html`<p class="link">${printer.link_text}</p>`} ${this.#time()}
-        ${this.#faults()}
+        ${this.#link()} ${this.#time()} ${this.#faults()}
         <div class="foot">${this.#temperatures()} ${this.#filament()}</div>
       </article>
     `;
@@ -81,6 +81,12 @@ export class OdinPrinterCard extends LitElement {
 
   #tag(icon: string, label: string, why: string) {
     return html`<span class="tag" title=${why}><odin-icon .path=${icon}></odin-icon>${label}</span>`;
+  }
+
+  #link() {
+    const { link, link_text: text, link_remedy: remedy } = this.printer;
+    if (link === "online") return nothing;
+    return html`<p class="link"><b>${text}</b> ${remedy ?? nothing}</p>`;
   }
 
   #time() {

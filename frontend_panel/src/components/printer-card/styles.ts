@@ -30,6 +30,29 @@ export const styles = [
       border-color: color-mix(in srgb, var(--o-attention) 60%, transparent);
     }
 
+    @media (min-width: 760px) {
+      :host([wide]) article {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+        grid-template-rows: auto auto auto 1fr auto;
+        gap: 10px var(--o-5);
+      }
+
+      :host([wide]) article > * {
+        grid-column: 1;
+      }
+
+      :host([wide]) .faults {
+        grid-row: 1 / -1;
+        grid-column: 2;
+        align-content: start;
+      }
+
+      :host([wide]) .foot {
+        grid-row: -2;
+      }
+    }
+
     .top {
       display: flex;
       gap: var(--o-2);
@@ -72,12 +95,18 @@ export const styles = [
     }
 
     .link {
+      color: var(--o-text-2);
       font-size: var(--o-t-b);
+    }
+
+    .link b {
+      color: var(--o-text);
       font-weight: var(--o-w-m);
     }
 
     .time {
       display: flex;
+      align-content: start;
       gap: 2px 8px;
       align-items: baseline;
       flex-wrap: wrap;

@@ -2,7 +2,7 @@
 
 import type { Fault, Printer, Severity, Slot } from "../../api/types";
 import { t, word } from "../../localize";
-import { check, failed, offline } from "../icon/icons";
+import { check, failed, offline, printer as machine } from "../icon/icons";
 import type { Look } from "../state-pill/state-pill";
 
 export interface Pill {
@@ -44,12 +44,12 @@ export function pill(printer: Printer): Pill {
   return { look: isLook(activity) ? activity : "unknown", label: word("state", activity) };
 }
 
-/** Returns the icon that stands in the ring instead of a number. */
+/** Returns the icon that stands in the ring instead of a number; empty for the number. */
 export function ringIcon(printer: Printer): string {
   if (!printer.is_live && printer.job?.progress_pct == null) return offline;
   if (printer.activity === "finished") return check;
   if (printer.activity === "failed" || printer.activity === "cancelled") return failed;
-  return "";
+  return printer.activity === "idle" ? machine : "";
 }
 
 /** Returns how full the ring is; a machine without a job has none. */

@@ -2,9 +2,9 @@ import { consume } from "@lit/context";
 import { LitElement, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
-import { addPrinter, checkConnection, discover } from "../../api/printers";
+import { addPrinter, checkConnection, discover, readFamilies } from "../../api/printers";
 import { ApiError } from "../../api/transport";
-import type { Checked, Found } from "../../api/types";
+import type { Checked, Family, Found } from "../../api/types";
 import "../../components/banner/banner";
 import "../../components/check-list/check-list";
 import { field } from "../../components/field/field";
@@ -15,10 +15,8 @@ import { search } from "../../components/icon/icons";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
-import { selectSerials } from "../../store/printers";
-import { Slice } from "../../store/store";
 import { goTo } from "../app/place";
-import { draftOf, emptyDraft, newPrinter } from "./draft";
+import { draftOf, emptyDraft, missing, newPrinter } from "./draft";
 import type { Draft } from "./draft";
 import { styles } from "./styles";
 
@@ -36,17 +34,20 @@ export class OdinAddPrinter extends LitElement {
 
   @property() heading = "";
   @consume({ context: servicesContext }) private readonly services!: Services;
+  @state() private families: readonly Family[] = [];
   @state() private found: readonly Found[] = [];
   @state() private search: "running" | "done" | ApiError = "done";
   @state() private draft: Draft = emptyDraft;
   @state() private busy: "checking" | "adding" | undefined;
   @state() private checked: Checked | undefined;
   @state() private refusal: ApiError | undefined;
+  @state() private missing: ReadonlySet<string> = new Set();
+  @query("[aria-invalid=true]") private readonly firstWrong!: HTMLElement | null;
   @query("#secret") private readonly secretInput!: HTMLInputElement;
-  readonly #serials = new Slice(this, () => this.services.store, selectSerials);
 
   override connectedCallback(): void {
     super.connectedCallback();
+    void this.#readFamilies();
     void this.#lookAround();
   }
 
@@ -72,7 +73,7 @@ export class OdinAddPrinter extends LitElement {
           </div>
           <odin-found-list
             .found=${this.found}
-            .known=${this.#serials.value ?? new Set<string>()}
+            .families=${this.families}
             .isSearching=${this.search === "running"}
             @odin-pick=${this.#picked}
           ></odin-found-list>
@@ -93,9 +94,10 @@ export class OdinAddPrinter extends LitElement {
   }
 
   #form() {
-    const wrong = (name: string) => this.refusal?.field(name);
+    const wrong = (name: string) => (this.missing.has(name) ? t("field.required") : this.refusal?.field(name));
     return html`
       <form novalidate @submit=${this.#added}>
+        ${this.families.length > 1 ? this.#family() : nothing}
         ${field({
           name: "name",
           label: t("add.name"),
@@ -161,6 +163,19 @@ export class OdinAddPrinter extends LitElement {
     `;
   }
 
+  #family() {
+    return html`
+      <div class="field">
+        <label for="family">${t("add.family")}</label>
+        <select id="family" @change=${this.#familyChosen}>
+          ${this.families.map(
+            ({ name, label }) => html`<option value=${name} ?selected=${name === this.draft.family}>${label}</option>`,
+          )}
+        </select>
+      </div>
+    `;
+  }
+
   #result() {
     const { refusal, checked } = this;
     return html`
@@ -181,6 +196,19 @@ export class OdinAddPrinter extends LitElement {
     this.draft = { ...this.draft, isObserveOnly: (event.currentTarget as HTMLInputElement).checked };
   };
 
+  readonly #familyChosen = (event: Event): void => {
+    this.draft = { ...this.draft, family: (event.currentTarget as HTMLSelectElement).value, ports: {} };
+  };
+
+  async #readFamilies(): Promise<void> {
+    try {
+      this.families = await readFamilies(this.services.transport);
+      this.draft = { ...this.draft, family: this.draft.family || (this.families[0]?.name ?? "") };
+    } catch (error) {
+      this.refusal = known(error);
+    }
+  }
+
   readonly #lookAround = async (): Promise<void> => {
     if (this.search === "running") return;
     this.search = "running";
@@ -194,38 +222,56 @@ export class OdinAddPrinter extends LitElement {
 
   readonly #picked = (event: PickEvent): void => {
     this.draft = draftOf(event.detail, this.draft);
-    this.checked = undefined;
-    this.refusal = undefined;
+    this.#forget();
     this.secretInput.focus();
   };
 
   readonly #tested = async (): Promise<void> => {
-    await this.#do("checking", async () => {
-      this.checked = await checkConnection(this.services.transport, newPrinter(this.draft));
+    await this.#do("checking", missing(this.draft, "host"), async () => {
+      // The name plays no part in a check, but the engine wants one.
+      const printer = newPrinter({ ...this.draft, name: this.draft.name.trim() || this.draft.host });
+      this.checked = await checkConnection(this.services.transport, printer);
     });
   };
 
   readonly #added = async (event: Event): Promise<void> => {
     event.preventDefault();
-    await this.#do("adding", async () => {
+    await this.#do("adding", missing(this.draft, "name", "host"), async () => {
       await addPrinter(this.services.transport, newPrinter(this.draft));
-      this.draft = emptyDraft;
+      this.draft = { ...emptyDraft, family: this.draft.family };
       goTo("floor");
     });
   };
 
-  async #do(what: "checking" | "adding", act: () => Promise<void>): Promise<void> {
-    if (this.busy) return;
-    this.busy = what;
+  #forget(): void {
     this.refusal = undefined;
     this.checked = undefined;
+    this.missing = new Set();
+  }
+
+  async #do(what: "checking" | "adding", lacking: ReadonlySet<string>, act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.#forget();
+    this.missing = lacking;
+    if (lacking.size > 0) {
+      this.#focusFirstWrong();
+      return;
+    }
+    this.busy = what;
     try {
       await act();
     } catch (error) {
       this.refusal = known(error);
+      this.#focusFirstWrong();
     } finally {
       this.busy = undefined;
     }
+  }
+
+  #focusFirstWrong(): void {
+    void this.updateComplete.then(() => {
+      this.firstWrong?.focus();
+    });
   }
 }
 

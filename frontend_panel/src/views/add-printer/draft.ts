@@ -14,7 +14,7 @@ export interface Draft {
 
 export const emptyDraft: Draft = {
   name: "",
-  family: "bambu",
+  family: "",
   host: "",
   serial: "",
   secret: "",
@@ -32,6 +32,11 @@ export function draftOf(found: Found, draft: Draft): Draft {
     serial: found.serial ?? "",
     ports: found.ports,
   };
+}
+
+/** Returns which of these fields still have to be filled. */
+export function missing(draft: Draft, ...names: readonly ("name" | "host")[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => draft[name].trim() === ""));
 }
 
 /** Returns what is sent to the engine; it judges. */

@@ -93,7 +93,11 @@ export class OdinFloor extends LitElement {
       `;
     }
     if (live.phase === "connecting" && live.failures >= FAILURES_TO_MENTION) {
-      return html`<odin-banner kind="warning"><b>${t("floor.no_line")}</b> ${t("floor.no_line.what")}</odin-banner>`;
+      return html`
+        <odin-banner kind="warning">
+          <b>${t("floor.no_line")}</b> ${live.reason || t("floor.no_line.proxy")} ${t("floor.no_line.again")}
+        </odin-banner>
+      `;
     }
     return nothing;
   }
@@ -130,8 +134,12 @@ export class OdinFloor extends LitElement {
           printers,
           (printer) => printer.id,
           (printer) => html`
-            <li>
-              <odin-printer-card .printer=${printer} .isStale=${live.phase === "lost"}></odin-printer-card>
+            <li class=${isWide(printer) ? "wide" : ""}>
+              <odin-printer-card
+                .printer=${printer}
+                .isStale=${live.phase === "lost"}
+                .isWide=${isWide(printer)}
+              ></odin-printer-card>
             </li>
           `,
         )}
@@ -155,6 +163,11 @@ export class OdinFloor extends LitElement {
     event.preventDefault();
     goTo("add-printer");
   };
+}
+
+/** Cards grow when they need somebody and have something to say. */
+function isWide(printer: Printer): boolean {
+  return printer.is_live && printer.attention !== null && printer.faults.length > 0;
 }
 
 declare global {

@@ -47,11 +47,18 @@ export const styles = [
     .grid {
       display: grid;
       grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr));
+      grid-auto-flow: row dense;
       gap: var(--o-3);
     }
 
     .grid > li {
       min-width: 0;
+    }
+
+    @media (min-width: 760px) {
+      .grid > .wide {
+        grid-column: span 2;
+      }
     }
 
     odin-printer-card {

@@ -14,6 +14,7 @@ import { servicesContext } from "../../services";
 import { door } from "../../theme/door";
 
 const SETUP_DONE = "setup_done";
+const CODE_REFUSED = "setup_refused";
 
 /** The first start: whoever can read the engine's output becomes the first administrator. */
 @customElement("odin-setup")
@@ -44,7 +45,7 @@ export class OdinSetup extends LitElement {
             label: t("setup.code"),
             value: this.values.code,
             hint: t("setup.code.hint"),
-            error: sentField("code"),
+            error: sentField("code") ?? (this.#isCodeRefused() ? this.refusal?.message : undefined),
             autocomplete: "one-time-code",
             isCode: true,
             hasFocus: true,
@@ -88,8 +89,12 @@ export class OdinSetup extends LitElement {
 
   #banner() {
     const { refusal } = this;
-    if (!refusal || (refusal.problem?.errors?.length ?? 0) > 0) return nothing;
+    if (!refusal || this.#isCodeRefused() || (refusal.problem?.errors?.length ?? 0) > 0) return nothing;
     return html`<odin-banner kind="failed">${refusal.message}</odin-banner>`;
+  }
+
+  #isCodeRefused(): boolean {
+    return this.refusal?.problem?.code === CODE_REFUSED;
   }
 
   readonly #typed = (name: string, value: string): void => {

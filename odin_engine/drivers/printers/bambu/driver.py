@@ -7,7 +7,7 @@ parses, folds and translates it, and a state that differs waits for whoever iter
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ class BambuDriver:
         """How many messages made no sense since the driver was made."""
         return self._rejected
 
-    async def states(self) -> AsyncIterator[PrinterState]:
+    async def states(self) -> AsyncGenerator[PrinterState]:
         """Connects and yields a state per report that changed something.
 
         Changes that arrive ahead of the first full report are only remembered: a state

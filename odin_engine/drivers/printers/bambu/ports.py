@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 from odin_engine.printers.ports import Connection
 
-PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
+PORTS = {
+    "mqtt": 8883,
+    "ftps": 990,
+    "camera": 6000,
+    "detect": 3000,
+    "detect_tls": 3002,
+}
 
 
 def port(connection: Connection, name: str) -> int:

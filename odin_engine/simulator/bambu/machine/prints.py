@@ -11,7 +11,7 @@ from odin_engine.simulator.bambu.machine.heat import Chamber, Heater
 from odin_engine.simulator.bambu.machine.plan import Job
 from odin_engine.simulator.bambu.machine.routine import Routine, Runner, hold, until
 from odin_engine.simulator.bambu.machine.settings import Settings
-from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING
+from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING, UnitKind
 
 
 class GcodeState(StrEnum):
@@ -33,6 +33,10 @@ PREHEAT_BED, CHANGE_FILAMENT, CLEAN_NOZZLE, LEVEL_BED = 2, 4, 14, 1
 VIBRATION, FLOW, INSPECT, HEAT_CHAMBER = 3, 8, 10, 49
 PRINTING_STAGE, PAUSED_BY_USER, PAUSED_RUNOUT = 0, 16, 6
 CANCEL_CODE_AFTER_S = 4.0
+# High half of the codes a unit raises: its module, then its number; 0x07FF stands for the
+# way of the external spool. Source: docs/protocols/bambu.md §6.5.
+_MODULES = {UnitKind.LITE: 0x1200, UnitKind.HT: 0x1800}
+_EXTERNAL_PATH = 0x07FF
 
 
 class Prints:
@@ -252,7 +256,8 @@ class Prints:
         hot = self._feed.head.heater.target_c
         wanted = (30 if hot > 240 else 100) if self.layer > 1 else 0
         self._settings.fans["part"] = wanted
-        self._settings.fans["aux"] = wanted * 7 // 10
+        if "aux" in self._model.fan_keys:
+            self._settings.fans["aux"] = wanted * 7 // 10
 
     def _run_out(self, job: Job, index: int, flat: int) -> None:
         twin = self._feed.twin_of(flat)
@@ -262,13 +267,13 @@ class Prints:
             job.slots[index] = twin
             return
         place = self._feed.locate(flat)
-        unit, slot = (place[0].id, place[1]) if place else (0xFE, 0)
-        # The unit is the second byte of the module, the slot in the third.
-        # Source: docs/protocols/bambu.md §6.5.
-        module = 0x1200 if place and place[0].kind.wire_type == 2 else 0x0700
-        high = (module + (unit & 0x7F if place else unit)) << 16
-        self._alarms.print_error = high | codes.RUNOUT & 0xFFFF
-        attr = high | 0x2000 | slot << 8
+        if place is None:
+            high, slot = _EXTERNAL_PATH, 0
+        else:
+            unit, slot = place
+            high = _MODULES.get(unit.kind, 0x0700) + (unit.id & 0x7F)
+        self._alarms.print_error = high << 16 | codes.RUNOUT & 0xFFFF
+        attr = high << 16 | 0x2000 | slot << 8
         self._alarms.raise_hms(attr << 32 | 0x0002_0001)
         self.pause(PAUSED_RUNOUT)
 

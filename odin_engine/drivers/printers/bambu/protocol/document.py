@@ -16,7 +16,6 @@ from typing import Any
 from odin_engine.drivers.printers.bambu.protocol import errors, lifecycle, merge, parts
 from odin_engine.drivers.printers.bambu.protocol.fields import (
     rows,
-    table,
     text,
     whole,
 )
@@ -131,21 +130,14 @@ def fold(
     """
     if isinstance(message, VersionReply):
         return _with_modules(document, message)
-    data = message.data
+    data, wire = message.data, document.wire
     touches = parts.TOUCHES
     # In C as far as it goes: a full report has a hundred fields, a handful changed.
-    known = map(document.wire.get, data)
-    changed = [
-        key for key in compress(data, map(ne, known, data.values())) if key in touches
-    ]
-    if (
-        message.is_full
-        and not document.is_ams_full
-        and "ams" in data
-        and "ams" not in changed
-    ):
-        # Said before in a delta; only now may units leave.
-        changed.append("ams")
+    news = list(compress(data, map(ne, map(wire.get, data), data.values())))
+    changed = [key for key in news if key in touches]
+    if message.is_full and not document.is_ams_full and "ams" in data:
+        # Perhaps said before in a delta; only now may units leave.
+        changed = list({*changed, "ams"})
     touched = 0
     for key in changed:
         touched |= touches[key]
@@ -153,25 +145,29 @@ def fold(
         data, changed, touched = _fitting(data, changed)
     if not touched:
         return settle(document, at)
-    return _folded(document, Report(data, message.is_full), changed, touched, at)
+    if len(data) == len(wire) and all(key in wire for key in news):
+        wire = data
+    else:
+        wire = wire | data
+    return _folded(document, message, wire, changed, touched, at)
 
 
 def _folded(
     document: Document,
     report: Report,
+    wire: dict[str, Any],
     changed: list[str],
     touched: int,
     at: datetime | None,
 ) -> Document:
+    """Returns the document with `wire`, the fields of now, and all that follows.
+
+    `changed` are the fields that differ and have a sane shape, `touched` their parts.
+    """
     data = report.data
     merged = document.merged
     if touched & parts.NESTED:
         merged, touched = _merged(document, report, changed, touched)
-    wire = document.wire
-    if report.is_full and wire.keys() <= data.keys():
-        wire = data
-    else:
-        wire = wire | data
     flat_heat = document.flat_heat
     if touched & parts.HEAT and "device" in merged:
         flat_heat = _flat_heat(flat_heat, data, changed)
@@ -286,35 +282,12 @@ def _merged(
         old, new = merged.get(key), report.data[key]
         if key == "ams":
             merged[key] = merge.merge_ams(old or {}, new, is_full=report.is_full)
+        elif key == "device":
+            merged[key], mask = merge.merge_device(old or {}, new)
+            touched |= mask
         else:
             merged[key] = merge.merge_value(key, old, new)
-        if key == "device":
-            touched |= _device_touches(old or {}, merged[key])
     return merged, touched
-
-
-def _device_touches(old: dict[str, Any], new: dict[str, Any]) -> int:
-    touched = 0
-    for key, mask in parts.DEVICE_TOUCHES.items():
-        before, after = old.get(key), new.get(key)
-        if before is after:
-            continue
-        if key == "extruder" and _is_same_path(table(before), table(after)):
-            mask = parts.NOZZLE_HEAT
-        touched |= mask
-    return touched
-
-
-def _is_same_path(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether only temperatures changed, as they do in nearly every report."""
-    if before.get("state") != after.get("state"):
-        return False
-    old, new = rows(before.get("info")), rows(after.get("info"))
-    return len(old) == len(new) and all(
-        [row.get(name) for name in parts.EXTRUDER_PATH]
-        == [other.get(name) for name in parts.EXTRUDER_PATH]
-        for row, other in zip(old, new, strict=True)
-    )
 
 
 def _flat_heat(flat_heat: int, data: dict[str, Any], changed: list[str]) -> int:
@@ -327,8 +300,9 @@ def _flat_heat(flat_heat: int, data: dict[str, Any], changed: list[str]) -> int:
         flat_heat |= parts.FLAT_HEAT.get(key, 0)
     device = data.get("device")
     if device.__class__ is dict:
-        for key in device:
-            flat_heat &= ~parts.DEVICE_HEAT.get(key, 0)
+        for key, mask in parts.DEVICE_HEAT.items():
+            if key in device:
+                flat_heat &= ~mask
     if "info" in data:
         flat_heat &= ~parts.CHAMBER_HEAT
     return flat_heat

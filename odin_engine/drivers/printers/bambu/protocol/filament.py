@@ -151,9 +151,10 @@ def filament_units(
 ) -> tuple[FilamentUnit, ...]:
     """Returns the AMS units by id, then the external spools."""
     ams = document.table("ams")
+    bits = slots.ExistBits.of(ams)
     memo: SlotMemo = {}
     units = {
-        number: _unit(document, number, row, active, memo)
+        number: _unit(document, number, row, bits, active, memo)
         for row in rows(ams.get("ams"))
         if (number := whole(row.get("id"))) is not None
     }
@@ -194,10 +195,10 @@ def _unit(
     document: Document,
     number: int,
     row: dict[str, Any],
+    bits: slots.ExistBits,
     active: SlotRef | None,
     memo: SlotMemo,
 ) -> FilamentUnit:
-    ams = document.table("ams")
     info = hexadecimal(row.get("info"))
     module = _module(document, number)
     kind = _kind(document, number, info, module)
@@ -215,7 +216,7 @@ def _unit(
                 memo,
                 ref := SlotRef(number, slot),
                 tray,
-                is_occupied=slots.is_occupied(row, tray, ams),
+                is_occupied=bits.is_occupied(number, tray),
                 is_active=ref == active,
             )
             for tray in rows(row.get("tray"))
@@ -233,12 +234,9 @@ def _unit(
 
 
 def _module(document: Document, number: int) -> dict[str, Any]:
+    names = {f"{board}/{number}" for board in _KINDS_BY_MODULE}
     for module in document.facts.modules:
-        name = module.get("name")
-        if name.__class__ is not str:
-            continue
-        board, _, index = name.partition("/")
-        if board in _KINDS_BY_MODULE and index == str(number):
+        if module.get("name") in names:
             return module
     return {}
 

@@ -10,8 +10,19 @@ Source: docs/protocols/bambu.md §5.1.
 from collections.abc import Callable
 from typing import Any
 
-from odin_engine.drivers.printers.bambu.protocol import slots
-from odin_engine.drivers.printers.bambu.protocol.fields import hexadecimal, rows, whole
+from odin_engine.drivers.printers.bambu.protocol import parts
+from odin_engine.drivers.printers.bambu.protocol.fields import (
+    rows,
+    table,
+    whole,
+)
+from odin_engine.drivers.printers.bambu.protocol.slots import (
+    ExistBits,
+    has_content,
+    is_bare,
+    is_loaded_from,
+    unit_bit,
+)
 
 _DEEPEST = 8
 """Known reports nest six levels; what is deeper is replaced, not walked."""
@@ -47,12 +58,29 @@ def merge_object(
     return merged
 
 
+def _names(value: Any, name: str) -> list[Any] | None:  # noqa: ANN401 - a wire value
+    """Returns what each row is named, `None` for anything but a list of objects."""
+    if value.__class__ is not list:
+        return None
+    try:
+        return [row[name] for row in value]
+    except KeyError, TypeError:
+        return None
+
+
 def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
     """Returns a rule that merges a list of objects by one of their fields."""
 
     def merge_rows(old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
         if new.__class__ is not list:
             return old
+        names = _names(new, name)
+        if names is not None and names == _names(old, name):
+            # The usual report: the same rows in the same order.
+            return [
+                row if row == other else merge_object(row, other, rules)
+                for row, other in zip(old, new, strict=True)
+            ]
         merged = {str(row.get(name)): row for row in rows(old)}
         for row in rows(new):
             key = str(row.get(name))
@@ -81,18 +109,15 @@ def _object(rules: dict[str, Rule]) -> Rule:
 
 _BY_ID = _by("id")
 
-_DEVICE = _object(
-    {
-        "extruder": _object({"info": _BY_ID}),
-        "nozzle": _object({"info": _BY_ID}),
-        "airduct": _object({"parts": _airduct_parts}),
-    }
-)
+_DEVICE: dict[str, Rule] = {
+    "extruder": _object({"info": _BY_ID}),
+    "nozzle": _object({"info": _BY_ID}),
+    "airduct": _object({"parts": _airduct_parts}),
+}
 
 _AMS = _object({"ams": _by("id", {"tray": _by("id")})})
 
 _RULES: dict[str, Rule] = {
-    "device": _DEVICE,
     "vir_slot": _BY_ID,
     "lights_report": _by("node"),
 }
@@ -114,82 +139,118 @@ def fits(key: str, value: Any) -> bool:  # noqa: ANN401 - a wire value
     return True
 
 
-def merge_value(key: str, old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
-    """Returns the merged value of one top-level key (`ams` has its own, `merge_ams`)."""
-    rule = _RULES.get(key)
-    if rule is not None:
-        return rule(old, new)
+def merge_device(
+    old: dict[str, Any], new: dict[str, Any]
+) -> tuple[dict[str, Any], int]:
+    """Returns the merged `device` object, as far as it is looked at, and its touches."""
+    merged, touched = old, 0
+    for key, mask in parts.DEVICE_TOUCHES.items():
+        value = new.get(key)
+        before = old.get(key)
+        if value is None or value == before:
+            continue
+        if merged is old:
+            merged = old.copy()
+        rule = _DEVICE.get(key)
+        after = _merged(before, value) if rule is None else rule(before, value)
+        merged[key] = after
+        is_heat_only = key == "extruder" and _is_same_path(table(before), table(after))
+        touched |= parts.NOZZLE_HEAT if is_heat_only else mask
+    return merged, touched
+
+
+def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
     if new.__class__ is dict and old.__class__ is dict:
         return merge_object(old, new)
     return new
 
 
+def _is_same_path(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether only temperatures changed, as they do in nearly every report."""
+    if before.get("state") != after.get("state"):
+        return False
+    old, new = rows(before.get("info")), rows(after.get("info"))
+    return list(map(_path, old)) == list(map(_path, new))
+
+
+def _path(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row.get("id"), row.get("snow"), row.get("star"), row.get("hnow")
+
+
+def merge_value(key: str, old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
+    """Returns the merged value of a top-level key that has no function of its own."""
+    rule = _RULES.get(key)
+    return _merged(old, new) if rule is None else rule(old, new)
+
+
 def merge_ams(
-    old: dict[str, Any], new: dict[str, Any], is_full: bool  # noqa: FBT001
+    old: dict[str, Any],
+    new: dict[str, Any],
+    *,
+    is_full: bool,
 ) -> dict[str, Any]:
     """Returns the merged `ams` object; units may leave, emptied slots forget."""
     merged: dict[str, Any] = _AMS(old, new)
+    bits = ExistBits.of(merged)
     units = rows(merged.get("ams"))
+    told = rows(new.get("ams"))
     if is_full and new.get("ams").__class__ is list:
-        listed = {str(unit.get("id")) for unit in rows(new["ams"])}
-        units = [unit for unit in units if _stays(unit, merged, listed)]
+        listed = {whole(unit.get("id")) for unit in told}
+        units = [unit for unit in units if _stays(unit, merged, bits, listed)]
     bare = {
-        (str(unit.get("id")), str(tray.get("id")))
-        for unit in rows(new.get("ams"))
+        (whole(unit.get("id")), whole(tray.get("id")))
+        for unit in told
         for tray in rows(unit.get("tray"))
-        if slots.is_bare(tray)
+        if is_bare(tray)
     }
-    units = [_without_emptied(unit, merged, bare) for unit in units]
+    units = [_without_emptied(unit, bits, bare) for unit in units]
     if units == merged.get("ams"):
         return merged
     return {**merged, "ams": units}
 
 
-def _stays(unit: dict[str, Any], ams: dict[str, Any], listed: set[str]) -> bool:
+def _stays(
+    unit: dict[str, Any],
+    ams: dict[str, Any],
+    bits: ExistBits,
+    listed: set[int | None],
+) -> bool:
     """Whether a full report keeps a unit.
 
     It leaves when its exist bit is clear and it is omitted, or listed without anything
     in it. A unit with content stays whatever the bit says: X1Plus misplaces them.
     """
     unit_id = whole(unit.get("id"))
-    is_listed = str(unit.get("id")) in listed
-    bit = slots.unit_bit(unit_id)
-    mask = hexadecimal(ams.get("ams_exist_bits"))
-    if bit is None or mask is None:
-        return is_listed
-    if mask >> bit & 1:
+    bit = unit_bit(unit_id)
+    if bit is None or bits.units is None:
+        return unit_id in listed
+    if bits.units >> bit & 1:
         return True
-    return is_listed and (
-        any(slots.has_content(tray) for tray in rows(unit.get("tray")))
-        or slots.is_loaded_from(unit_id, ams.get("tray_now"))
+    return unit_id in listed and (
+        any(has_content(tray) for tray in rows(unit.get("tray")))
+        or is_loaded_from(unit_id, ams.get("tray_now"))
     )
 
 
 def _without_emptied(
-    unit: dict[str, Any], ams: dict[str, Any], bare: set[tuple[str, str]]
+    unit: dict[str, Any], bits: ExistBits, bare: set[tuple[int | None, int | None]]
 ) -> dict[str, Any]:
     """Drops what an emptied slot held.
 
     Emptied: the bit says so, or the report names the slot without describing it and
     the bit is clear.
     """
+    unit_id = whole(unit.get("id"))
     trays = rows(unit.get("tray"))
-    kept = [
-        {key: tray[key] for key in ("id", "state") if key in tray}
-        if _is_emptied(unit, tray, ams, bare)
-        else tray
-        for tray in trays
-    ]
+    kept = []
+    for tray in trays:
+        slot = whole(tray.get("id"))
+        is_emptied = bits.is_occupied(unit_id, tray) is False or (
+            (unit_id, slot) in bare and bits.tray(unit_id, slot) is False
+        )
+        kept.append(_bare(tray) if is_emptied and not is_bare(tray) else tray)
     return unit if kept == trays else {**unit, "tray": kept}
 
 
-def _is_emptied(
-    unit: dict[str, Any],
-    tray: dict[str, Any],
-    ams: dict[str, Any],
-    bare: set[tuple[str, str]],
-) -> bool:
-    if slots.is_occupied(unit, tray, ams) is False:
-        return True
-    is_named_only = (str(unit.get("id")), str(tray.get("id"))) in bare
-    return is_named_only and slots.exists(unit, tray, ams) is False
+def _bare(tray: dict[str, Any]) -> dict[str, Any]:
+    return {key: tray[key] for key in ("id", "state") if key in tray}

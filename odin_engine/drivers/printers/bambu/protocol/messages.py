@@ -13,6 +13,7 @@ from odin_engine.drivers.printers.bambu.protocol.fields import whole
 _LARGEST_PAYLOAD = 1 << 20
 """A full report has 9-20 kB; a hundred times that is no report."""
 
+_STATE = "push_status"
 _REFUSED_ERRNO = -2
 """`errno` of a command the printer will not do now (§8.3)."""
 
@@ -81,11 +82,9 @@ def read(body: object) -> Message:
     if not isinstance(body, dict):
         return Unknown("top level is no object")
     report = body.get("print")
-    if report.__class__ is dict and report.get("command", "push_status") == (
-        "push_status"
-    ):
+    if report.__class__ is dict and report.get("command", _STATE) == _STATE:
         # 0 full, 1 delta, missing full (§5).
-        return Report(report, report.get("msg", 0) != 1)
+        return Report(report, report.get("msg") != 1)
     for namespace, content in body.items():
         if content.__class__ is dict:
             return _reply(namespace, content)

@@ -119,6 +119,3 @@ DEVICE_HEAT: dict[str, int] = {
     "ctc": CHAMBER_HEAT,
     "cham_temp": CHAMBER_HEAT,
 }
-
-EXTRUDER_PATH = ("id", "snow", "star", "hnow")
-"""What of a row of `device.extruder.info` is looked at beside its temperature."""

@@ -3,6 +3,7 @@
 Source: docs/protocols/bambu.md §6.4 (exist bits, slot codes, `tray_now`), §5.1.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from odin_engine.drivers.printers.bambu.protocol.fields import hexadecimal, text, whole
@@ -14,6 +15,8 @@ FIRST_HT = 128
 LITE_MIXED = 16
 """The unit id of an A2L's own holder."""
 
+_AMS_UNITS = 4
+_HT_UNITS = 8
 _NONE = 255
 _NO_SLOT = 0xFF
 _LAST_FLAT = 15
@@ -22,28 +25,24 @@ _BARE = frozenset({"id", "state"})
 
 def unit_bit(unit: int | None) -> int | None:
     """Returns a unit's bit in `ams_exist_bits`."""
-    match unit:
-        case 0 | 1 | 2 | 3:
-            return unit
-        case 16:
-            return 12
-        case int() if FIRST_HT <= unit < FIRST_HT + 8:
-            return 4 + unit - FIRST_HT
-    return None
+    if unit is None:
+        return None
+    if 0 <= unit < _AMS_UNITS:
+        return unit
+    if FIRST_HT <= unit < FIRST_HT + _HT_UNITS:
+        return 4 + unit - FIRST_HT
+    return 12 if unit == LITE_MIXED else None
 
 
 def tray_bit(unit: int | None, slot: int | None) -> int | None:
     """Returns a slot's bit in `tray_exist_bits` and the masks of the same layout."""
     if unit is None or slot is None or not 0 <= slot <= 3:
         return None
-    match unit:
-        case 0 | 1 | 2 | 3:
-            return unit * 4 + slot
-        case 16:
-            return 24 + slot
-        case int() if FIRST_HT <= unit < FIRST_HT + 8 and slot == 0:
-            return 16 + unit - FIRST_HT
-    return None
+    if 0 <= unit < _AMS_UNITS:
+        return unit * 4 + slot
+    if FIRST_HT <= unit < FIRST_HT + _HT_UNITS and slot == 0:
+        return 16 + unit - FIRST_HT
+    return 24 + slot if unit == LITE_MIXED else None
 
 
 def has_content(tray: dict[str, Any]) -> bool:
@@ -62,43 +61,47 @@ def identity(value: Any) -> str | None:  # noqa: ANN401 - a wire value
     return word if word and word.strip("0") else None
 
 
-def exists(
-    unit: dict[str, Any], tray: dict[str, Any], ams: dict[str, Any]
-) -> bool | None:
-    """Returns a slot's bit of `tray_exist_bits`, `None` where it says nothing.
+@dataclass(frozen=True, slots=True)
+class ExistBits:
+    """The masks of an `ams` object that say which units and slots are there."""
 
-    Bits count only where they stand in the documented place: a unit whose own bit is
-    clear has none there (X1Plus with an AMS HT).
-    """
-    unit_id = whole(unit.get("id"))
-    bit = tray_bit(unit_id, whole(tray.get("id")))
-    own = unit_bit(unit_id)
-    mask = hexadecimal(ams.get("tray_exist_bits"))
-    units = hexadecimal(ams.get("ams_exist_bits"))
-    if bit is None or own is None or mask is None:
-        return None
-    if units is not None and not units >> own & 1:
-        return None
-    return bool(mask >> bit & 1)
+    units: int | None
+    trays: int | None
+    is_silent: bool
 
+    @staticmethod
+    def of(ams: dict[str, Any]) -> ExistBits:
+        """Returns the masks; "0" with reading at power-on off says nothing (BB #765)."""
+        trays = hexadecimal(ams.get("tray_exist_bits"))
+        return ExistBits(
+            units=hexadecimal(ams.get("ams_exist_bits")),
+            trays=trays,
+            is_silent=trays == 0 and ams.get("power_on_flag") is False,
+        )
 
-def is_occupied(
-    unit: dict[str, Any], tray: dict[str, Any], ams: dict[str, Any]
-) -> bool | None:
-    """Whether a spool is in a slot: its exist bit, else what the slot describes.
+    def tray(self, unit: int | None, slot: int | None) -> bool | None:
+        """Returns a slot's bit, `None` where there is none.
 
-    A mask of "0" while the AMS does not read at power-on says nothing (BB #765).
-    """
-    bit = exists(unit, tray, ams)
-    is_silent = (
-        ams.get("power_on_flag") is False
-        and hexadecimal(ams.get("tray_exist_bits")) == 0
-    )
-    if bit is not None and not is_silent:
-        return bit
-    if has_content(tray):
-        return True
-    return False if is_bare(tray) else None
+        Bits count only where they stand in the documented place: a unit whose own bit
+        is clear has none there (X1Plus with an AMS HT).
+        """
+        bit = tray_bit(unit, slot)
+        own = unit_bit(unit)
+        if bit is None or own is None or self.trays is None:
+            return None
+        if self.units is not None and not self.units >> own & 1:
+            return None
+        return bool(self.trays >> bit & 1)
+
+    def is_occupied(self, unit: int | None, tray: dict[str, Any]) -> bool | None:
+        """Whether a spool is in a slot: its bit, else what the slot describes."""
+        if not self.is_silent:
+            bit = self.tray(unit, whole(tray.get("id")))
+            if bit is not None:
+                return bit
+        if has_content(tray):
+            return True
+        return False if is_bare(tray) else None
 
 
 def is_bare(tray: dict[str, Any]) -> bool:

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+
+import en from "./en.json";
+import { degrees, duration, lasting, percent } from "./format";
+import { plural, t, word } from ".";
+
+describe("texts", () => {
+  it("fill their places", () => {
+    expect(t("card.layer_of", { layer: 3, total: 9 })).toBe("Layer 3 / 9");
+    expect(t("card.layer_of", { layer: 3 })).toBe("Layer 3 / {total}");
+  });
+
+  it("count", () => {
+    expect(plural("floor.printers", 1)).toBe("1 printer");
+    expect(plural("floor.printers", 0)).toBe("0 printers");
+  });
+
+  it("show a word they do not know", () => {
+    expect(word("state", "printing")).toBe("Printing");
+    expect(word("state", "self_cleaning")).toBe("self cleaning");
+  });
+
+  it("are sorted, say something, and have every plural form of English", () => {
+    const keys = Object.keys(en);
+    expect(keys).toEqual([...keys].sort());
+    expect(Object.values(en).every((text) => text.trim() !== "")).toBe(true);
+    for (const key of keys.filter((each) => each.endsWith(".one"))) {
+      expect(keys).toContain(key.replace(/one$/, "other"));
+    }
+  });
+});
+
+describe("numbers", () => {
+  it("are rounded the way people read them", () => {
+    expect(percent(62)).toBe("62 %");
+    expect(degrees(219.6)).toBe("220°");
+  });
+
+  it.each([
+    [20, "under a minute"],
+    [61, "1 min"],
+    [8160, "2 h 16 min"],
+    [7200, "2 h 0 min"],
+    [93_600, "1 d 2 h"],
+  ])("%i s are %s", (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+
+  it("last in seconds at first", () => {
+    expect(lasting(40.4)).toBe("40 s");
+    expect(lasting(-1)).toBe("0 s");
+    expect(lasting(130)).toBe("2 min");
+  });
+});

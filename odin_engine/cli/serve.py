@@ -1,0 +1,49 @@
+"""`odin serve`: the engine, its API and its pages, in one process."""
+
+import asyncio
+import gc
+
+import click
+import uvicorn
+
+from odin_engine.app import create_app
+from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.lock import exclusive
+from odin_engine.kernel.log import set_up_logging
+from odin_engine.kernel.secrets import KnownSecrets, load_secrets
+from odin_engine.kernel.settings import load_settings
+
+_GRACE_S = 1
+"""How long open requests may take at a stop; the whole stop takes 2 s at most."""
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; 127.0.0.1 unless set.")
+@click.option("--port", type=int, help="Port to listen on; 8710 unless set.")
+def serve(host: str | None, port: int | None) -> None:
+    """Runs the engine until Ctrl-C or SIGTERM."""
+    try:
+        settings = load_settings(host=host, port=port)
+        known = KnownSecrets()
+        set_up_logging(settings.log_format, settings.log_level, known)
+        secrets = load_secrets(settings.data_dir, known)
+        with exclusive(settings.data_dir):
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    create_app(settings, secrets),
+                    host=settings.host,
+                    port=settings.port,
+                    log_config=None,
+                    access_log=False,
+                    proxy_headers=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=_GRACE_S,
+                )
+            )
+            # What start-up made stays for good; the collector need not look at it again.
+            gc.freeze()
+            asyncio.run(server.serve(), loop_factory=server.config.get_loop_factory())
+    except OdinError as error:
+        raise click.ClickException(error.message) from error
+    if not server.started:
+        raise SystemExit(1)

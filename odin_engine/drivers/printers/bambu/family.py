@@ -1,0 +1,69 @@
+"""Bambu Lab as a printer family: what the `printers` domain is given."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+
+from odin_engine.drivers.printers.bambu import discovery
+from odin_engine.drivers.printers.bambu.check import check
+from odin_engine.drivers.printers.bambu.driver import BambuDriver
+from odin_engine.drivers.printers.bambu.protocol.frames import SSDP_PORT
+from odin_engine.drivers.printers.bambu.protocol.replay import replay
+from odin_engine.drivers.printers.bambu.tls import load_roots
+from odin_engine.kernel.clock import Clock, Ticker
+from odin_engine.printers.events import PrinterEvent
+from odin_engine.printers.model import PrinterState
+from odin_engine.printers.ports import Checked, Connection, Found, Record
+
+
+class BambuFamily:
+    """Implements `printers.ports.DriverFamily`.
+
+    `trust_dir` may hold the maker's root certificates as PEM files (see `tls`); it may
+    be empty or absent. It is read once, here.
+    """
+
+    def __init__(
+        self, trust_dir: Path | None = None, ssdp_port: int = SSDP_PORT
+    ) -> None:
+        self._roots = load_roots(trust_dir)
+        self._ssdp_port = ssdp_port
+
+    @property
+    def name(self) -> str:
+        """The family's word in the API."""
+        return discovery.FAMILY
+
+    @property
+    def label(self) -> str:
+        """The family's name for people."""
+        return "Bambu Lab"
+
+    def driver(
+        self,
+        connection: Connection,
+        clock: Clock,
+        ticker: Ticker,
+        tap: Callable[[Record], None] | None = None,
+    ) -> BambuDriver:
+        """Returns a driver for one machine; nothing is connected yet."""
+        return BambuDriver(connection, self._roots, clock, ticker, tap)
+
+    def discover(self, seconds: float) -> AsyncIterator[Found]:
+        """Listens and asks on the local network; yields each machine once."""
+        return discovery.listen(seconds, self._ssdp_port)
+
+    async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
+        """Asks one address what it is; `None` if it is none of these."""
+        return await discovery.probe(host, ports)
+
+    async def check(
+        self, connection: Connection, clock: Clock, ticker: Ticker
+    ) -> Checked:
+        """Tries a connection step by step and says what is wrong and what to do."""
+        return await check(connection, self._roots, clock, ticker)
+
+    def replay(
+        self, records: Sequence[Record]
+    ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
+        """Returns the state a recording ends in and the events on the way, offline."""
+        return replay(records)

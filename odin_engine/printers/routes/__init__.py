@@ -1,0 +1,19 @@
+"""Printers over HTTP: each route parses, calls one verb, and shapes the answer."""
+
+from fastapi import APIRouter
+
+from odin_engine.printers.routes import (
+    control,
+    filament,
+    files,
+    fleet,
+    history,
+    nozzles,
+    registry,
+    stop,
+)
+
+router = APIRouter(tags=["printers"])
+# Fixed paths such as /printers/tags come before /printers/{printer_id}.
+for each in (fleet, stop, registry, control, filament, files, nozzles, history):
+    router.include_router(each.router)

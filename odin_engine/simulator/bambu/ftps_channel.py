@@ -1,0 +1,53 @@
+"""The data channel of a file transfer: a port opened for one connection."""
+
+import asyncio
+import ssl
+
+type Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+_WAIT_S = 30.0
+
+
+class PassivePort:
+    """Waits on a free port for the client's data connection."""
+
+    def __init__(
+        self, server: asyncio.Server, arrived: asyncio.Future[Channel]
+    ) -> None:
+        self._server, self._arrived = server, arrived
+        self.number = int(server.sockets[0].getsockname()[1])
+
+    @classmethod
+    async def open(cls, host: str, context: ssl.SSLContext | None) -> PassivePort:
+        """Opens the port, with TLS where a context is given."""
+        arrived: asyncio.Future[Channel] = asyncio.get_running_loop().create_future()
+
+        def connected(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            if arrived.done():
+                writer.close()
+            else:
+                arrived.set_result((reader, writer))
+
+        return cls(await asyncio.start_server(connected, host, 0, ssl=context), arrived)
+
+    async def connection(self) -> Channel:
+        """Gives the connection once it is there.
+
+        Raises:
+            TimeoutError: nobody came.
+        """
+        async with asyncio.timeout(_WAIT_S):
+            return await asyncio.shield(self._arrived)
+
+    def close(self) -> None:
+        """Takes no more connections; what was written still goes out."""
+        self._server.close()
+        if self._arrived.done():
+            self._arrived.result()[1].close()
+
+    def abort(self) -> None:
+        """Cuts the connection, too."""
+        self._server.close()
+        self._server.abort_clients()

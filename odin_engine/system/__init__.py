@@ -1,0 +1,1 @@
+"""The engine about itself: versions, health, background tasks, run-time settings."""
