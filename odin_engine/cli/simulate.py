@@ -9,7 +9,8 @@ import click
 
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.simulator.control import ControlPort
-from odin_engine.simulator.farm import BadFarm, Farm, FarmPlan, read_farm
+from odin_engine.simulator.farm import Farm
+from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
 
 
 @dataclass(frozen=True, slots=True)

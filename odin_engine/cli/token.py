@@ -25,7 +25,7 @@ def token() -> None:
     "scopes",
     multiple=True,
     required=True,
-    type=click.Choice([_ALL, *sorted(SCOPES)]),
+    type=click.Choice([_ALL, *sorted(map(str, SCOPES))]),
     help="May be given several times; `all` is every permission, without act-as.",
 )
 @click.option(

@@ -22,6 +22,8 @@ from odin_engine.kernel.ids import new_id
 from odin_engine.kernel.pages import PageRequest, Slice, Sorts, fetch_page
 from odin_engine.kernel.tables import TaskRow, TaskState
 
+__all__ = ["Body", "Progress", "Task", "TaskState", "Tasks"]
+
 _LOG = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)

@@ -40,6 +40,12 @@ GONE = 1006
 BAD_CLIENT = 1008
 TRY_LATER = 1013
 """Close codes: ours from 4000 on, the others are RFC 6455's."""
+_CODES: dict[int, int] = {
+    HTTPStatus.UNAUTHORIZED: UNAUTHENTICATED,
+    HTTPStatus.UNPROCESSABLE_ENTITY: UNAUTHENTICATED,
+    HTTPStatus.FORBIDDEN: FORBIDDEN,
+}
+"""What a refused login closes with; anything else may pass."""
 
 LOGIN_S = 10
 """How long a client may take to say who it is."""
@@ -113,7 +119,9 @@ class _Conversation:
         # A close frame holds 123 bytes of reason (RFC 6455, section 5.5).
         reason = ending.reason.encode()[:120].decode(errors="ignore")
         farewell = self._socket.close(ending.code, reason)
-        await _until_one_ends(farewell, self._live.ticker.sleep(FAREWELL_S))
+        # uvicorn raises it where it has just closed the socket by itself.
+        with suppress(RuntimeError):
+            await _until_one_ends(farewell, self._live.ticker.sleep(FAREWELL_S))
 
     async def _choose_login(self) -> _Login:
         headers = self._socket.headers
@@ -137,8 +145,10 @@ class _Conversation:
     async def _read(self, subscriber: Subscriber) -> None:
         while True:
             message = await self._receive()
-            topics = message.topics if isinstance(message, Subscribe) else ()
-            await self._slow_down(max(1, len(topics)))
+            count = 1
+            if isinstance(message, Subscribe | Unsubscribe):
+                count = len(message.topics)
+            await self._slow_down(count)
             await self._obey(message, subscriber)
 
     async def _obey(self, message: ClientMessage, subscriber: Subscriber) -> None:
@@ -191,7 +201,7 @@ class _Conversation:
             try:
                 await self._socket.send_text(text)
             except RuntimeError as error:
-                # So uvicorn says that it has just closed a socket by itself.
+                # uvicorn raises it where it has just closed the socket by itself.
                 raise WebSocketDisconnect(GONE) from error
             finally:
                 self._send_began_s = None
@@ -216,8 +226,7 @@ async def _ask(login: _Login) -> Principal:
     try:
         return await login()
     except OdinError as refusal:
-        is_forbidden = status_of(refusal) == HTTPStatus.FORBIDDEN
-        code = FORBIDDEN if is_forbidden else UNAUTHENTICATED
+        code = _CODES.get(status_of(refusal), TRY_LATER)
         raise _Ended(code, refusal.message) from refusal
 
 

@@ -2,42 +2,32 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
-import yaml
 
 from odin_engine.simulator.bambu.announce import Announcer
-from odin_engine.simulator.bambu.description import Model, load_model
-from odin_engine.simulator.bambu.machine import Machine
-from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
-from odin_engine.simulator.bambu.machine.scenario import keep_printing, play
-from odin_engine.simulator.bambu.machine.spools import Spool, settings_for, spool
-from odin_engine.simulator.bambu.machine.units import (
-    EXTERNAL,
-    Unit,
-    UnitKind,
-    number_units,
-)
+from odin_engine.simulator.bambu.machine.units import EXTERNAL
 from odin_engine.simulator.bambu.printer import SimulatedPrinter
+from odin_engine.simulator.farm_file import (
+    BadFarm,
+    Entry,
+    FarmPlan,
+    prepare,
+    spool_of,
+    units_of,
+)
 
 _PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
 _REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
 # Below Linux's ephemeral range, so that a second start finds its ports free.
 _FIRST_PORT, _PORTS_APART = 21000, 5
 _ANNOUNCE_EVERY_S = 5.0
-_JOB_START_S = 1200.0
-_STRIDE_S = 10.0
 
-
-from odin_engine.simulator.farm_file import x
 
 class Farm:
     """The printers of a farm on the network; `async with` opens and closes them.
@@ -159,7 +149,7 @@ class Farm:
     async def _announce(self, announcer: Announcer) -> None:
         while True:
             await announcer.announce(
-                [(printer.machine, printer.host) for printer in self.printers]
+                [(each.machine, each.host) for each in self.printers if each.is_on]
             )
             await asyncio.sleep(_ANNOUNCE_EVERY_S)
 

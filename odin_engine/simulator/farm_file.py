@@ -19,21 +19,14 @@ printers:
   - {model: P1S, count: 50}  # fifty of the same, numbered
 """
 
-import asyncio
-import contextlib
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import orjson
 import yaml
 
-from odin_engine.simulator.bambu.announce import Announcer
 from odin_engine.simulator.bambu.description import Model, load_model
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
@@ -45,13 +38,8 @@ from odin_engine.simulator.bambu.machine.units import (
     UnitKind,
     number_units,
 )
-from odin_engine.simulator.bambu.printer import SimulatedPrinter
 
-_PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
-_REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
-# Below Linux's ephemeral range, so that a second start finds its ports free.
-_FIRST_PORT, _PORTS_APART = 21000, 5
-_ANNOUNCE_EVERY_S = 5.0
+# What a start may take before the first layer, at most.
 _JOB_START_S = 1200.0
 _STRIDE_S = 10.0
 
@@ -142,6 +130,7 @@ def _entry(row: dict[str, Any], place: int) -> Entry:
 
 
 def units_of(entry: Entry) -> list[Unit] | None:
+    """Makes the units an entry lists, or None where it leaves them to the model."""
     rows = entry.raw.get("units")
     if rows is None:
         return None
@@ -164,6 +153,7 @@ def units_of(entry: Entry) -> list[Unit] | None:
 
 
 def spool_of(given: Sequence[Any] | None, mark: str) -> Spool | None:
+    """Makes a spool from `[preset, colour, percent]`; None is an empty tray."""
     if given is None:
         return None
     idx, color, *percent = given
@@ -191,5 +181,3 @@ def _job(machine: Machine, raw: dict[str, Any]) -> tuple[PrintPlan, dict[int, in
         gcode_file=f"{prefix}Metadata/plate_1.gcode" if prefix else f"{name}.3mf",
     )
     return plan, slots
-
-

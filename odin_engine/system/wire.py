@@ -5,8 +5,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
-from odin_engine.kernel.tables import TaskState
-from odin_engine.kernel.tasks import Task
+from odin_engine.kernel.tasks import Task, TaskState
 from odin_engine.kernel.tunable import Tunable, Value
 from odin_engine.system.model import About
 

@@ -52,8 +52,8 @@ def table(figures: Sequence[Figure]) -> str:
         (
             figure.what,
             _readable(figure.measured_s),
-            "–" if figure.ratio is None else f"{figure.ratio:.2f} ×",
-            "–"
+            "" if figure.ratio is None else f"{figure.ratio:.2f} x",
+            ""
             if figure.baseline_s is None
             else f"{figure.baseline} {_readable(figure.baseline_s)}",
             figure.bar,

@@ -100,6 +100,17 @@ async def bare_postgres_url(postgres_server: str) -> AsyncIterator[str]:
     await _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without any table, once for each kind."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("bare_postgres_url")
+        return url
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    return f"sqlite+aiosqlite:///{data_dir / 'odin.db'}"
+
+
 @pytest.fixture
 async def postgres_url(
     postgres_server: str, postgres_template: str

@@ -45,6 +45,13 @@ describe("the live line", () => {
     expect(state).toMatchObject({ phase: "live", failures: 0 });
   });
 
+  it("keeps what the engine says against it until it is live", () => {
+    const said: ServerMessage = { type: "error", code: "forbidden", message: "Ask an administrator.", topic: "printers" };
+    expect(after(hello, said)).toMatchObject({ phase: "connecting", reason: "Ask an administrator." });
+    expect(after(hello, said, snapshot).reason).toBe("");
+    expect(after(hello, { ...said, topic: "jobs" }).reason).toBe("");
+  });
+
   it("notices that the engine was replaced", () => {
     expect(after(hello, hello).isOutdated).toBe(false);
     expect(after(hello, { ...hello, server_version: "0.2.0" }).isOutdated).toBe(true);

@@ -61,12 +61,13 @@ function received(state: LiveState, message: ServerMessage): LiveState {
       return hello(state, message.server_version);
     case "snapshot":
       if (message.topic !== PRINTERS) return state;
-      return { ...state, phase: "live", failures: 0, printers: applySnapshot(state.printers, message) };
+      return { ...state, phase: "live", failures: 0, reason: "", printers: applySnapshot(state.printers, message) };
     case "patch":
       if (message.topic !== PRINTERS) return state;
       return { ...state, printers: applyPatch(state.printers, message) };
-    case "event":
     case "error":
+      return message.topic === PRINTERS ? { ...state, reason: message.message } : state;
+    case "event":
     case "pong":
       return state;
   }

@@ -27,7 +27,7 @@ class Identity:
         self.external_url = external_url
         self.doors = Doors(database, clock)
         self.logins = Logins(database, clock, passwords, self.doors)
-        self.setup = Setup(database, clock, passwords, self.logins)
+        self.setup = Setup(database, clock, passwords, self.doors, self.logins)
         self.users = Users(database, clock, passwords, self.doors)
         self.tokens = Tokens(database, clock, self.doors)
         self.audit = Audit(database, clock)

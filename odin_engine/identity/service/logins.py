@@ -1,7 +1,7 @@
 """Signing in and out, and the sessions that come of it."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from odin_engine.identity import events
 from odin_engine.identity.model import (
@@ -71,19 +71,20 @@ class Logins:
         attempt = await self._count(name_key(name))
         known_hash = None if attempt is None else attempt.password_hash
         is_right = await self._passwords.verify(known_hash, password)
-        if attempt is None or not is_right or not attempt.can_succeed:
+        opened = None
+        if attempt is not None and is_right and attempt.can_succeed:
+            opened = await self._enter(attempt, password, caller)
+        if opened is None:
             await self._note_failure(name, caller.address, attempt)
             raise LoginFailed
         self._limit.forgive(caller.address)
-        new_hash = None
-        if known_hash is not None and self._passwords.is_outdated(known_hash):
-            new_hash = await self._passwords.hash(password)
-        async with self._database.work() as work:
-            await users.forgive(work.session, attempt.user.id, new_hash=new_hash)
-            return await self.open(work, attempt.user, caller)
+        return opened
 
     async def open(self, work: Work, user: User, caller: Caller) -> Opened:
-        """Adds a session to a transaction; the one the browser had before ends."""
+        """Adds a session to a transaction; the one the browser had before ends.
+
+        The caller tells the doors to forget once it is committed.
+        """
         now = self._clock.now()
         secret = secrets.token_urlsafe(SESSION_BYTES)
         opened = Session(
@@ -94,15 +95,15 @@ class Logins:
             created_at=now,
             last_seen_at=now,
         )
-        if caller.old_secret:
-            await sessions.remove_by_fingerprint(
+        if caller.old_secret is not None:
+            gone = await sessions.remove_by_fingerprint(
                 work.session, fingerprint(caller.old_secret)
             )
-            self._doors.forget()
+            if gone is not None:
+                work.emit(events.SessionsRevoked(gone[0], (gone[1],)))
         sessions.add(work.session, opened, fingerprint(secret))
-        await users.note_login(work.session, user.id, now)
         work.emit(events.LoggedIn(user.id, opened.id, caller.address))
-        return Opened(replace(user, last_login_at=now), opened, secret)
+        return Opened(user, opened, secret)
 
     async def log_out(self, principal: Principal) -> None:
         """Ends the session that is asking, if it is one."""
@@ -164,6 +165,22 @@ class Logins:
             await end_sessions(work, user_id, keep=principal.session_id)
             work.emit(events.PasswordChanged(user_id, by_owner=True))
         self._doors.forget()
+
+    async def _enter(
+        self, attempt: users.Attempt, password: str, caller: Caller
+    ) -> Opened | None:
+        old_hash, new_hash = attempt.password_hash, None
+        if old_hash is not None and self._passwords.is_outdated(old_hash):
+            new_hash = await self._passwords.hash(password)
+        async with self._database.work() as work:
+            user = await users.let_in(
+                work.session, attempt, self._clock.now(), new_hash=new_hash
+            )
+            if user is None:
+                return None
+            opened = await self.open(work, user, caller)
+        self._doors.forget()
+        return opened
 
     async def _count(self, key: str) -> users.Attempt | None:
         async with self._database.work() as work:

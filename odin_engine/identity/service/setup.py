@@ -1,6 +1,7 @@
 """The first start: a one-time code makes the first administrator, then never again."""
 
 import secrets
+from dataclasses import replace
 
 from odin_engine.identity.events import UserCreated
 from odin_engine.identity.model import (
@@ -12,6 +13,7 @@ from odin_engine.identity.model import (
     SetupDone,
     SetupRefused,
 )
+from odin_engine.identity.service.doors import Doors
 from odin_engine.identity.service.limits import FailureLimit
 from odin_engine.identity.service.logins import Caller, Logins, Opened
 from odin_engine.identity.service.passwords import Passwords
@@ -25,9 +27,15 @@ class Setup:
     """Holds the code in memory: a restart makes a new one, until one was used."""
 
     def __init__(
-        self, database: Database, clock: Clock, passwords: Passwords, logins: Logins
+        self,
+        database: Database,
+        clock: Clock,
+        passwords: Passwords,
+        doors: Doors,
+        logins: Logins,
     ) -> None:
         self._database = database
+        self._doors = doors
         self._clock = clock
         self._passwords = passwords
         self._logins = logins
@@ -68,7 +76,8 @@ class Setup:
         self._check(code)
         self._limit.forgive(caller.address)
         now = self._clock.now()
-        user = new_user(NewUser(name, Role.ADMIN, password), now)
+        wanted = NewUser(name, Role.ADMIN, password)
+        user = replace(new_user(wanted, now), last_login_at=now)
         password_hash = await self._passwords.hash(password)
         async with self._database.work() as work:
             await setup.claim(work.session, now)
@@ -76,6 +85,7 @@ class Setup:
             opened = await self._logins.open(work, user, caller)
             work.emit(UserCreated(user.id, user.name, user.role))
         self._code = None
+        self._doors.forget()
         return opened
 
     def _check(self, code: str) -> None:

@@ -68,11 +68,17 @@ async def remove(
     return tuple(await session.scalars(gone.returning(SessionRow.id)))
 
 
-async def remove_by_fingerprint(session: AsyncSession, fingerprint: str) -> None:
-    """Removes the session kept under that fingerprint, whosoever it is."""
-    await session.execute(
-        delete(SessionRow).where(SessionRow.fingerprint == fingerprint)
+async def remove_by_fingerprint(
+    session: AsyncSession, fingerprint: str
+) -> tuple[str, str] | None:
+    """Removes the session kept under that fingerprint; returns whose it was and its id."""
+    found = await session.execute(
+        delete(SessionRow)
+        .where(SessionRow.fingerprint == fingerprint)
+        .returning(SessionRow.user_id, SessionRow.id)
     )
+    row = found.one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 async def note_seen(session: AsyncSession, seen: Mapping[str, datetime]) -> None:

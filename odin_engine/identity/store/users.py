@@ -11,6 +11,7 @@ from odin_engine.identity.model import (
     NameTaken,
     Role,
     User,
+    cleaned,
     lock_after,
     name_key,
 )
@@ -82,7 +83,7 @@ async def find_by_name(session: AsyncSession, name: str) -> User:
         select(UserRow).where(UserRow.name_key == name_key(name))
     )
     if row is None:
-        raise NotFound(f"There is no user named {name}.")
+        raise NotFound(f"There is no user named {cleaned(name)}.")
     return to_user(row)
 
 
@@ -200,21 +201,34 @@ async def count_attempt(
     )
 
 
-async def forgive(
-    session: AsyncSession, user_id: str, *, new_hash: str | None = None
-) -> None:
+async def forgive(session: AsyncSession, user_id: str) -> None:
     """Takes a counted attempt back: the password was right."""
     row = await _row(session, user_id)
     row.failed_logins = 0
     row.locked_until = None
+
+
+async def let_in(
+    session: AsyncSession,
+    attempt: Attempt,
+    now: datetime,
+    *,
+    new_hash: str | None = None,
+) -> User | None:
+    """Forgives the attempt and notes the login; `new_hash` replaces an outdated one.
+
+    Returns `None` where the account was closed, or its password changed, since the
+    attempt was counted.
+    """
+    row = await session.get(UserRow, attempt.user.id, with_for_update=True)
+    if row is None or not row.is_active or row.password_hash != attempt.password_hash:
+        return None
+    row.failed_logins = 0
+    row.locked_until = None
+    row.last_login_at = now
     if new_hash is not None:
         row.password_hash = new_hash
-
-
-async def note_login(session: AsyncSession, user_id: str, now: datetime) -> None:
-    """Writes when somebody last signed in."""
-    row = await _row(session, user_id)
-    row.last_login_at = now
+    return to_user(row)
 
 
 async def _row(session: AsyncSession, user_id: str) -> UserRow:

@@ -1,6 +1,6 @@
 """What a model of printer is: one small YAML file each, read from `models/`."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -41,11 +41,9 @@ class Model:
     nozzle_type: str = "hardened_steel"
     nozzle_max_c: int = 300
     bed_max_c: int = 110
-    chamber_sensor: bool = False
     chamber_max_c: int = 0
     door_sensor: bool = False
     bed_slinger: bool = False
-    plate_mm: tuple[int, int, int] = (256, 256, 256)
     camera: str = "jpeg"
     lights: tuple[str, ...] = ("chamber_light",)
     units: tuple[str, ...] = ()
@@ -58,7 +56,7 @@ class Model:
     lists_full_paths: bool = False
     second_start_cancels: bool = False
     wedges_after: int | None = None
-    fan_keys: tuple[str, ...] = field(default=("part", "aux", "chamber"))
+    fan_keys: tuple[str, ...] = ("part", "aux", "chamber")
 
     @property
     def sends_deltas(self) -> bool:

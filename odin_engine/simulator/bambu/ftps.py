@@ -1,9 +1,8 @@
 """The file server of a printer: implicit TLS, passive, one user.
 
-Written here rather than taken from pyftpdlib 2.2, which was tried: that one needs its own
-threads beside the event loop and a second TLS library, and what matters here - whether
-the data channel resumes the control channel's session, what is answered and when - lies
-under its surface.
+Written here rather than taken from pyftpdlib: a simulator must decide what a library hides,
+such as whether the data channel resumes the control channel's session, what is answered
+and when; and it runs on the one event loop of all machines.
 
 Source: docs/protocols/bambu.md §9.
 """
@@ -61,5 +60,3 @@ class FtpsServer:
         finally:
             self._sessions.discard(session)
             writer.close()
-
-

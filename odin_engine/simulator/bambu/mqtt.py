@@ -1,9 +1,8 @@
 """The MQTT 3.1.1 part of a printer: as much of a broker as its firmware is.
 
-Written here rather than taken from amqtt 0.12, which was tried: there, codes of CONNACK,
-the limit of four clients, bytes that are no MQTT and the exact moment at which a link
-drops are out of reach, each message costs a task, and a refused login logs a traceback.
-This one costs a function call per message and no task per client.
+Written here rather than taken from amqtt: a simulator must decide what a library hides,
+such as codes of CONNACK, the limit of four clients, bytes that are no MQTT and the exact
+moment at which a link drops. It costs a function call per message and no task per client.
 
 Source: MQTT Version 3.1.1, OASIS Standard, chapters 2 and 3; the habits of the machines
 are in docs/protocols/bambu.md §4.
@@ -26,6 +25,7 @@ from odin_engine.simulator.bambu.mqtt_packets import (
 
 # A client that does not read is cut off rather than buffered for ever.
 _MAX_BACKLOG = 4 << 20
+_KEPT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,12 @@ class Broker:
         """Cuts every link without a word."""
         for session in list(self.sessions):
             session.cut()
+
+    def remember(self, connect: Connect) -> None:
+        """Notes a CONNECT; the oldest are forgotten when there are very many."""
+        self.connects.append(connect)
+        if len(self.connects) > _KEPT:
+            del self.connects[: _KEPT // 2]
 
     def admit(self, session: Session, connect: Connect) -> None:
         """Takes a session in; one with the same client id goes (§3.1.4-2)."""
@@ -214,7 +220,7 @@ class Session(asyncio.Protocol):
         connect = Connect(
             client_id, username, password, keepalive, bool(flags & 2), answer
         )
-        self._broker.connects.append(connect)
+        self._broker.remember(connect)
         if answer is Connack.ACCEPTED:
             self._broker.admit(self, connect)
         self._patience_s = keepalive * 1.5

@@ -124,7 +124,11 @@ class SimulatedPrinter:
         self._ftps = FtpsServer(self._habits(self._context))
         self._sockets = Sockets(machine, self._wire, self._ftps, self._context)
         if not machine.does(Misbehaviour.POWER_CUT):
-            await self._power_on()
+            try:
+                await self._power_on()
+            except OSError:
+                await self._stack.aclose()
+                raise
         self._is_open = True
         self._chore(self._run())
         return self

@@ -21,43 +21,25 @@ class Sockets:
         self._camera = CameraServer(machine)
         self._context = context
         self._servers: list[asyncio.Server] = []
-
-    @property
-    def are_open(self) -> bool:
-        """Says whether the machine can be reached."""
-        return bool(self._servers)
+        self.are_open = False
 
     async def open(self, host: str, wanted: Mapping[str, int]) -> dict[str, int]:
-        """Opens every port and gives the numbers by name; 0 or nothing takes a free one."""
-        loop = asyncio.get_running_loop()
-        mqtt = await loop.create_server(
-            self._wire.broker.session, host, wanted.get("mqtt", 0), ssl=self._context
-        )
-        detect = await asyncio.start_server(
-            lambda reader, writer: answer_probe(self._machine, reader, writer),
-            host,
-            wanted.get("detect", 0),
-        )
-        servers = [mqtt, detect]
-        ports = {
-            "mqtt": _port(mqtt),
-            "ftps": await self._ftps.listen(host, wanted.get("ftps", 0)),
-            "detect": _port(detect),
-        }
-        if self._machine.model.camera == "jpeg":
-            camera = await asyncio.start_server(
-                self._camera.serve,
-                host,
-                wanted.get("camera", 0),
-                ssl=self._context,
-            )
-            servers.append(camera)
-            ports["camera"] = _port(camera)
-        self._servers = servers
+        """Opens every port and gives the numbers by name; 0 or nothing takes a free one.
+
+        Raises:
+            OSError: a port is taken; those opened before it are closed again.
+        """
+        try:
+            ports = await self._open(host, wanted)
+        except OSError:
+            await self.close()
+            raise
+        self.are_open = True
         return ports
 
     async def close(self) -> None:
         """Closes every port and cuts whoever is connected."""
+        self.are_open = False
         servers, self._servers = self._servers, []
         for server in servers:
             server.close()
@@ -65,6 +47,28 @@ class Sockets:
         await self._ftps.close()
         for server in servers:
             await server.wait_closed()
+
+    async def _open(self, host: str, wanted: Mapping[str, int]) -> dict[str, int]:
+        loop, context = asyncio.get_running_loop(), self._context
+        mqtt = await loop.create_server(
+            self._wire.broker.session, host, wanted.get("mqtt", 0), ssl=context
+        )
+        self._servers.append(mqtt)
+        detect = await asyncio.start_server(
+            lambda reader, writer: answer_probe(self._machine, reader, writer),
+            host,
+            wanted.get("detect", 0),
+        )
+        self._servers.append(detect)
+        ftps = await self._ftps.listen(host, wanted.get("ftps", 0))
+        ports = {"mqtt": _port(mqtt), "ftps": ftps, "detect": _port(detect)}
+        if self._machine.model.camera == "jpeg":
+            camera = await asyncio.start_server(
+                self._camera.serve, host, wanted.get("camera", 0), ssl=context
+            )
+            self._servers.append(camera)
+            ports["camera"] = _port(camera)
+        return ports
 
 
 def _port(server: asyncio.Server) -> int:

@@ -1,6 +1,5 @@
 """The card or stick in the printer: a folder with a quota and four states."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -8,10 +7,6 @@ from odin_engine.simulator.bambu.machine.settings import Storage
 
 # Folders every machine makes. Source: docs/protocols/bambu.md §9, "Layout".
 _FOLDERS = ("cache", "model", "timelapse", "timelapse/thumbnail", "ipcam", "logger")
-
-
-class NoSpace(OSError):
-    """The card is full."""
 
 
 class Card:
@@ -50,9 +45,3 @@ class Card:
     def has(self, path: PurePosixPath) -> bool:
         """Says whether there is such a file."""
         return self.is_there and self.place(path).is_file()
-
-    def empty(self) -> None:
-        """Forgets every file, as formatting does."""
-        shutil.rmtree(self.root)
-        for name in _FOLDERS:
-            (self.root / name).mkdir(parents=True, exist_ok=True)

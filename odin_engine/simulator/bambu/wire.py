@@ -18,10 +18,13 @@ from odin_engine.simulator.bambu.storage import Card
 _USER = "bblp"
 # Small boards send a whole report now and then. Source: docs/protocols/bambu.md §4.
 _FULL_EVERY_S = 300.0
-# The third pushall inside five minutes makes a small board lag. Source: §4, "Rate limit".
+# More than these inside five minutes make a small board lag, the first of each
+# connection aside. Source: §4, "Rate limit".
 _PUSHALLS_BORNE, _PUSHALL_WINDOW_S, _LAG_S = 3, 300.0, 10.0
 # Commands closer together than this count as one burst. Source: §4, "Command pacing".
 _BURST_GAP_S = 0.1
+# Requests remembered, so that a farm can run for weeks.
+_KEPT = 4000
 _GARBAGE = (
     b'{"print":{"command":"push_status","nozzle_temper":2',
     b"\x00\x01\x02 not json at all \xfe",
@@ -70,6 +73,7 @@ class Wire:
         self._full_at_s = 0.0
         self._pushalls_at_s: list[float] = []
         self._lags_until_s = 0.0
+        self._logins = self._logins_greeted = 0
         self._is_answering = False
         self._held_back: bytes | None = None
         self._garbage_sent = 0
@@ -90,6 +94,7 @@ class Wire:
     def login(self, username: str, password: str) -> Connack:
         """Checks user and access code."""
         if username == _USER and password == self._machine.access_code:
+            self._logins += 1
             return Connack.ACCEPTED
         return Connack.NOT_AUTHORISED
 
@@ -110,6 +115,8 @@ class Wire:
             return
         request = Request(topic, document, qos)
         self.requests.append(request)
+        if len(self.requests) > _KEPT:
+            del self.requests[: _KEPT // 2]
         if topic != self.request_topic or self._is_wedged_by(request):
             return
         self._is_answering = True
@@ -164,6 +171,10 @@ class Wire:
         now_s = machine.elapsed_s
         since = now_s - _PUSHALL_WINDOW_S
         self._pushalls_at_s = [at for at in self._pushalls_at_s if at > since]
+        if self._logins_greeted < self._logins:
+            self._logins_greeted = self._logins
+            self._send_whole()
+            return
         self._pushalls_at_s.append(now_s)
         if len(self._pushalls_at_s) > _PUSHALLS_BORNE:
             self._lags_until_s, self._full_at_s = now_s + _LAG_S, 0.0

@@ -119,6 +119,14 @@ def test_a_token_is_printed_once_listed_and_revoked(odin: Odin) -> None:
     assert secret[:9] not in odin("token", "list").output
 
 
+def test_scopes_are_named_as_in_the_api(odin: Odin) -> None:
+    create_admin(odin)
+    words = ("token", "create", "t", "--user", "anna", "--scope", "read:printers")
+    assert odin(*words).exit_code == 0
+    assert "read:printers" in odin("token", "list").output
+    assert odin(*words[:-1], "READ_PRINTERS").exit_code == 2
+
+
 def test_a_token_needs_a_scope(odin: Odin) -> None:
     create_admin(odin)
     assert odin("token", "create", "t", "--user", "anna").exit_code == 2

@@ -5,12 +5,14 @@ import time
 from contextlib import suppress
 
 import pytest
+from argon2 import PasswordHasher
 from httpx import AsyncClient
 
 from odin_engine.identity import events
 from odin_engine.identity.access import CSRF_HEADER, SESSION_COOKIE
 from odin_engine.identity.model import LoginFailed, LoginRequired, Role, UserChange
-from odin_engine.identity.service import Caller, Identity, NewUser
+from odin_engine.identity.service import Caller, Identity, NewUser, Opened
+from odin_engine.identity.store import users
 from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.db import Database
 from tests.engine.doubles import ManualClock
@@ -188,6 +190,43 @@ async def test_guesses_at_once_are_no_more_than_one_after_the_other(
         return_exceptions=True,
     )
     assert all(isinstance(result, LoginFailed) for result in results)
+
+
+async def test_a_password_replaced_meanwhile_opens_nothing(
+    identity: Identity, people: People
+) -> None:
+    results = await asyncio.gather(
+        *(
+            identity.logins.log_in("viewer", PASSWORD, Caller(f"192.0.2.{i}"))
+            for i in range(4)
+        ),
+        identity.users.reset_password(people.viewer.id, "Another-Horse-8"),
+        *(
+            identity.logins.log_in("viewer", PASSWORD, Caller(f"192.0.2.{i}"))
+            for i in range(4)
+        ),
+        return_exceptions=True,
+    )
+    for result in results:
+        if isinstance(result, Opened):
+            with pytest.raises(LoginRequired):
+                await identity.doors.by_session(result.secret)
+
+
+async def test_a_hash_of_other_costs_is_made_anew(
+    identity: Identity, people: People, database: Database
+) -> None:
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    async with database.work() as work:
+        await users.set_password(
+            work.session, people.viewer.id, cheap, must_change=False
+        )
+    for _ in range(2):
+        await identity.logins.log_in("viewer", PASSWORD, Caller("192.0.2.1"))
+    async with database.read() as session:
+        raw = await session.connection()
+        hashes = (await raw.exec_driver_sql("SELECT password_hash FROM users")).all()
+    assert "m=8," not in str(hashes)
 
 
 async def test_an_address_that_fails_ten_times_must_wait(

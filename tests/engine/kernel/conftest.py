@@ -187,8 +187,8 @@ async def socket(_socket: WebSocket) -> None:
 
 
 @pytest.fixture
-def idempotency(any_database: Database, clock: ManualClock) -> Idempotency:
-    return Idempotency(any_database, Secrets(_KEY), clock)
+def idempotency(database: Database, clock: ManualClock) -> Idempotency:
+    return Idempotency(database, Secrets(_KEY), clock)
 
 
 @pytest.fixture
@@ -197,21 +197,30 @@ def counter() -> Counter:
 
 
 @pytest.fixture
-def app(any_database: Database, idempotency: Idempotency, counter: Counter) -> FastAPI:
+def app(database: Database, idempotency: Idempotency, counter: Counter) -> FastAPI:
+    return make_app(database, idempotency, counter)
+
+
+def make_app(database: Database, idempotency: Idempotency, counter: Counter) -> FastAPI:
     app = FastAPI(responses=PROBLEMS)
     app.include_router(router, prefix="/api/v1")
     install(app, trusted_proxies=[ip_network("10.0.0.0/8")], max_json_bytes=2000)
     provide(app, Idempotency, idempotency)
     provide(app, Counter, counter)
-    provide(app, Database, any_database)
+    provide(app, Database, database)
     return app
 
 
 @pytest.fixture
 async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Talks to the app as if from 10.0.0.9."""
-    transport = httpx.ASGITransport(app=app, client=("10.0.0.9", 5000))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://odin", trust_env=False
-    ) as client:
+    async with talk_to(app) as client:
         yield client
+
+
+def talk_to(app: FastAPI, peer: str = "10.0.0.9") -> httpx.AsyncClient:
+    """Returns a client that calls the app from an address."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, client=(peer, 5000)),
+        base_url="http://odin",
+        trust_env=False,
+    )

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from odin_engine.kernel.http.proxies import TrustedProxies
+from tests.engine.kernel.conftest import talk_to
 
 
 @pytest.mark.parametrize("path", ["/api/who", "/api/v1/who"])
@@ -55,8 +56,7 @@ async def test_every_answer_carries_the_security_headers(
 async def test_forwarded_addresses_count_from_trusted_proxies_only(
     app: FastAPI, peer: str, forwarded: str, client: str
 ) -> None:
-    transport = httpx.ASGITransport(app=app, client=(peer, 1))
-    async with httpx.AsyncClient(transport=transport, base_url="http://odin") as http:
+    async with talk_to(app, peer) as http:
         answer = await http.get(
             "/api/who",
             headers={"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"},

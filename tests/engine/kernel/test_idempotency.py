@@ -123,7 +123,7 @@ async def test_after_a_day_a_key_is_free_again(
     counter: Counter,
     clock: ManualClock,
     idempotency: Idempotency,
-    any_database: Database,
+    database: Database,
 ) -> None:
     await _order(http, "a", "k1")
     await _order(http, "a", "k2")
@@ -131,16 +131,16 @@ async def test_after_a_day_a_key_is_free_again(
     await _order(http, "b", "k1")
     assert counter.done == 3
     await idempotency.forget_old()
-    async with any_database.read() as session:
+    async with database.read() as session:
         rows = (await session.scalars(select(IdempotencyRow))).all()
     assert [row.key for row in rows] == ["k1"]
 
 
 async def test_kept_answers_are_sealed(
-    http: httpx.AsyncClient, any_database: Database
+    http: httpx.AsyncClient, database: Database
 ) -> None:
     assert "canary123" in (await _order(http)).text
-    async with any_database.read() as session:
+    async with database.read() as session:
         row = (await session.scalars(select(IdempotencyRow))).one()
     assert row.sealed_answer is not None
     assert "canary123" not in row.sealed_answer

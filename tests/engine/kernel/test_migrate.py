@@ -71,17 +71,7 @@ def migrations(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a database without any table."""
-    if request.param == "postgres":
-        template: str = request.getfixturevalue("bare_postgres_url")
-        return template
-    return f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
-
-
-both = pytest.mark.parametrize("url", ["sqlite", "postgres"], indirect=True)
-sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+sqlite_only = pytest.mark.parametrize("bare_url", ["sqlite"], indirect=True)
 
 
 def _add(folder: Path, name: str, content: str) -> None:
@@ -104,42 +94,40 @@ async def _count(url: str, table: str) -> int:
     return int(counted or 0)
 
 
-@both
 async def test_an_empty_database_gets_the_newest_schema(
-    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
-    assert await current(url) is None
-    await migrate(url, tmp_path, clock, migrations)
-    assert await current(url) == head(migrations) == "0001"
+    assert await current(bare_url) is None
+    await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == head(migrations) == "0001"
     assert not (tmp_path / "backups").exists()
 
 
-@both
 async def test_rows_survive_a_rebuilt_table(
-    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
-    await migrate(url, tmp_path, clock, migrations)
+    await migrate(bare_url, tmp_path, clock, migrations)
     await _execute(
-        url,
+        bare_url,
         "INSERT INTO parents (id) VALUES (1)",
         "INSERT INTO children (id, parent_id) VALUES (1, 1)",
     )
     _add(migrations, "0002_wider", _WIDER)
-    await migrate(url, tmp_path, clock, migrations)
-    assert await current(url) == "0002"
-    assert await _count(url, "children") == 1
+    await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == "0002"
+    assert await _count(bare_url, "children") == 1
 
 
 @sqlite_only
 async def test_a_copy_is_kept_and_only_the_last_five(
-    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
-    await migrate(url, tmp_path, clock, migrations)
+    await migrate(bare_url, tmp_path, clock, migrations)
     (tmp_path / "backups").mkdir()
     for number in range(7):
         (tmp_path / "backups" / f"before-000{number}-x.db").touch()
     _add(migrations, "0002_wider", _WIDER)
-    await migrate(url, tmp_path, clock, migrations)
+    await migrate(bare_url, tmp_path, clock, migrations)
     copies = list((tmp_path / "backups").iterdir())
     copy = tmp_path / "backups" / "before-0002-20261101T080000Z.db"
     assert copy in copies
@@ -150,33 +138,31 @@ async def test_a_copy_is_kept_and_only_the_last_five(
     assert found == "0001"
 
 
-@both
 async def test_a_migration_that_fails_changes_nothing(
-    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
     _add(migrations, "0002_wider", _WIDER)
-    await migrate(url, tmp_path, clock, migrations)
+    await migrate(bare_url, tmp_path, clock, migrations)
     _add(migrations, "0003_broken", _BROKEN)
     with pytest.raises(LookupError, match="half-way"):
-        await migrate(url, tmp_path, clock, migrations)
-    assert await current(url) == "0002"
-    await _execute(url, "INSERT INTO parents (id, name) VALUES (1, 'a')")
+        await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == "0002"
+    await _execute(bare_url, "INSERT INTO parents (id, name) VALUES (1, 'a')")
     _add(migrations, "0003_broken", _BROKEN.replace("raise", "op, "))
-    await migrate(url, tmp_path, clock, migrations)
-    assert await current(url) == "0003"
+    await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == "0003"
 
 
-@both
 async def test_a_newer_database_is_left_alone(
-    url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
 ) -> None:
-    await migrate(url, tmp_path, clock, migrations)
-    await _execute(url, "UPDATE alembic_version SET version_num = '0042'")
+    await migrate(bare_url, tmp_path, clock, migrations)
+    await _execute(bare_url, "UPDATE alembic_version SET version_num = '0042'")
     with pytest.raises(
         DatabaseTooNew, match="schema 0042, this engine knows up to 0001"
     ):
-        await migrate(url, tmp_path, clock, migrations)
-    assert await current(url) == "0042"
+        await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == "0042"
 
 
 async def test_a_database_that_is_away_says_so(tmp_path: Path) -> None:
@@ -189,17 +175,16 @@ async def test_a_database_that_is_away_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(head() is None, reason="there is no migration yet")
-@both
 async def test_the_migrations_make_what_the_tables_say(
-    url: str, tmp_path: Path, clock: ManualClock
+    bare_url: str, tmp_path: Path, clock: ManualClock
 ) -> None:
-    await migrate(url, tmp_path, clock)
+    await migrate(bare_url, tmp_path, clock)
 
     def compare(connection: Connection) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, whole_schema()))
 
-    engine = create_async_engine(url)
+    engine = create_async_engine(bare_url)
     async with engine.connect() as connection:
         differences = await connection.run_sync(compare)
     await engine.dispose()

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -55,10 +54,10 @@ class Farm:
             jitter=lambda: 0.0,
         )
 
-    async def add(self, name: str = "Anna", **values: Any) -> str:
+    async def add(self, name: str = "Anna", **values: object) -> str:
         """Registers a printer and lets it connect; returns its id."""
         number = len(self.printers.views()) + 1
-        described = {
+        described: dict[str, object] = {
             "name": name,
             "family": "memory",
             "host": f"10.0.0.{number}",
@@ -85,6 +84,13 @@ class Farm:
         await self.printers.flush()
         await self._facts.drain()
         await settle()
+
+    async def kill(self) -> None:
+        """Ends everything at once, as `kill -9` does: nothing is written any more."""
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def happened(self, *kinds: type[PrinterEvent]) -> list[PrinterEvent]:
         """Returns the events of these kinds so far, in order."""

@@ -200,7 +200,7 @@ class MemoryDriver:
         await self._answer()
 
     async def upload(self, source: Path, name: str, progress: Progress) -> None:
-        content = source.read_bytes()
+        content = await asyncio.to_thread(source.read_bytes)
         progress(len(content) // 2, len(content))
         if self._machine.upload_gate is not None:
             await self._machine.upload_gate.wait()

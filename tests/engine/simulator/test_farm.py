@@ -14,7 +14,8 @@ import pytest
 
 from odin_engine.simulator.bambu import GcodeState
 from odin_engine.simulator.control import ControlPort
-from odin_engine.simulator.farm import BadFarm, Farm, FarmPlan, read_farm
+from odin_engine.simulator.farm import Farm
+from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
 from tests.engine.simulator.clients import mqtt
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from odin_engine.simulator.bambu import SimulatedPrinter
+from odin_engine.simulator.bambu import PlanFilament, PrintPlan, SimulatedPrinter
 from odin_engine.simulator.bambu.mqtt_packets import Connack
 from tests.engine.simulator.clients import mqtt, trusting_context
 
@@ -78,11 +78,11 @@ async def test_a_small_board_lags_after_too_many_pushalls(
     p1s: SimulatedPrinter,
 ) -> None:
     async with mqtt(p1s) as client:
-        for _ in range(3):
+        for _ in range(4):
             await client.send("pushing", "pushall")
             await client.state(msg=0)
         await client.send("pushing", "pushall")
-        await p1s.request("pushall", nth=4)
+        await p1s.request("pushall", nth=5)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await client.raw()
@@ -202,6 +202,35 @@ async def test_the_certificate_carries_the_serial_and_stays(
             writer.close()
             assert printer.serial.encode() in (shown[-1] or b"")
     assert shown[0] == shown[1]
+
+
+async def test_a_fast_clock_shows_every_stage_of_a_print() -> None:
+    plan = PrintPlan("job", 1, 20, 600, (PlanFilament(0, "PLA", "#FF0000", 10),))
+    async with SimulatedPrinter("X1C", clock_factor=600) as printer:
+        async with mqtt(printer) as client:
+            printer.machine.start(plan, slots={0: 0})
+            seen: list[tuple[str, int]] = []
+            while not seen or seen[-1][0] != "FINISH":
+                report = await client.state()
+                step = (report["gcode_state"], report["stg_cur"])
+                if step not in seen:
+                    seen.append(step)
+        await printer.wait_until(lambda machine: machine.prints.percent == 100)
+    assert seen == [
+        ("IDLE", -1),
+        ("PREPARE", -1),
+        *(("RUNNING", stage) for stage in (2, 13, 14, 1, 4, 0, -1)),
+        ("FINISH", -1),
+    ]
+
+
+async def test_a_taken_port_is_an_error_and_leaves_nothing_open(
+    p1s: SimulatedPrinter,
+) -> None:
+    second = SimulatedPrinter("P1S", ports={"detect": p1s.ports["ftps"]})
+    with pytest.raises(OSError, match="in use"):
+        await second.__aenter__()
+    assert not second.is_on
 
 
 async def _open(

@@ -92,7 +92,7 @@ export class OdinFloor extends LitElement {
         </odin-banner>
       `;
     }
-    if (live.phase === "connecting" && live.failures >= FAILURES_TO_MENTION) {
+    if (live.phase === "connecting" && (live.reason || live.failures >= FAILURES_TO_MENTION)) {
       return html`
         <odin-banner kind="warning">
           <b>${t("floor.no_line")}</b> ${live.reason || t("floor.no_line.proxy")} ${t("floor.no_line.again")}

@@ -146,18 +146,19 @@ class PrinterContext(ssl.SSLContext):
 
 
 class _CheckedSocket(ssl.SSLSocket):
-    """A socket that is closed at once when the handshake shows a stranger."""
+    """A blocking socket that is closed at once when the handshake shows a stranger."""
 
     @override
     def do_handshake(self, block: bool = False) -> None:
-        super().do_handshake(block)
-        context = self.context
-        if isinstance(context, PrinterContext):
-            try:
+        try:
+            super().do_handshake(block)
+            context = self.context
+            if isinstance(context, PrinterContext):
                 context.admit(self)
-            except BaseException:
-                self.close()
-                raise
+        except BaseException:
+            # paho, which calls this, leaves a socket open that could not be used.
+            self.close()
+            raise
 
 
 def read_certificate(

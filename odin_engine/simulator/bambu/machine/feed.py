@@ -1,7 +1,5 @@
 """The way of the filament: which spool is where, and how it gets into a head."""
 
-from collections.abc import Callable
-
 from odin_engine.simulator.bambu.description import Model
 from odin_engine.simulator.bambu.machine.heat import Heater, nozzle
 from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
@@ -43,7 +41,6 @@ class Feed:
         self.previous = NOTHING
         self.status = IDLE
         self.resting_status = IDLE
-        self.is_printing: Callable[[], bool] = lambda: False
 
     @property
     def now(self) -> int:

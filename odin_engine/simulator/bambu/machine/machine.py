@@ -103,11 +103,6 @@ class Machine:
         """Gives the instant at which the present or last job was taken."""
         return self._started_at + timedelta(seconds=self.prints.started_at_s)
 
-    @property
-    def is_hand_busy(self) -> bool:
-        """Says whether loading, homing or calibrating is under way."""
-        return self._hand.is_busy
-
     def watch(self, callback: Callable[[], None]) -> None:
         """Calls back after each change of state, stage, fault, tray or switch."""
         self._watchers.append(callback)

@@ -68,7 +68,6 @@ class Prints:
         self.plate_occupied = False
         self.keeps_stale_percent = False
         self.started_at_s = 0.0
-        feed.is_printing = lambda: self.is_busy
 
     @property
     def is_busy(self) -> bool:

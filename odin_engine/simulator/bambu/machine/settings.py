@@ -42,7 +42,6 @@ class Settings:
     records: bool = True
     timelapse: bool = False
     resolution: str = "1080p"
-    live_view: bool = True
     wifi_dbm: int = -52
     options: dict[str, bool] = field(
         default_factory=lambda: {

@@ -31,7 +31,7 @@ def home_flag(machine: Machine) -> int:
             20: options["filament_tangle_detect"],
             21: is_a1,
             22: True,
-            23: is_x1 and settings.door_open,
+            23: is_x1 and _shows_open_door(machine),
             24: options["nozzle_blob_detect"],
             25: not is_a1,
             28: options["air_print_detect"],
@@ -45,7 +45,7 @@ def home_flag(machine: Machine) -> int:
 
 def stat(machine: Machine) -> str:
     """Builds the status word of newer firmware."""
-    extra = _bits({7: machine.settings.records, 23: machine.settings.door_open})
+    extra = _bits({7: machine.settings.records, 23: _shows_open_door(machine)})
     return f"{_STAT_BASE | extra:X}"
 
 
@@ -99,6 +99,10 @@ def sensitivity(word: str) -> int:
 def packed(current_c: float, target_c: float) -> int:
     """Packs two whole temperatures: the target above, the current below. §6.3."""
     return round(target_c) << 16 | round(current_c) & 0xFFFF
+
+
+def _shows_open_door(machine: Machine) -> bool:
+    return machine.model.door_sensor and machine.settings.door_open
 
 
 def _bits(flags: dict[int, bool]) -> int:

@@ -1,0 +1,237 @@
+"""A whole engine with printers that need no machine: `python -m tests.bench.farm N`.
+
+Serves on a free port of 127.0.0.1, prints one line of JSON (`port`, `token`), then
+changes each printer once a second, evenly spread. `job.stage_text` says when, as
+`time.monotonic_ns`, which all processes of a machine share.
+"""
+
+import asyncio
+import json
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+
+from odin_engine.app import create_app, engine
+from odin_engine.identity.model import Permission, Role
+from odin_engine.identity.service import Identity, NewToken, NewUser
+from odin_engine.kernel.http import provided
+from odin_engine.kernel.secrets import load_secrets
+from odin_engine.kernel.settings import load_settings
+from odin_engine.live.wire import MAX_MESSAGE_BYTES
+from odin_engine.printers.model import (
+    Activity,
+    Camera,
+    CameraKind,
+    Capabilities,
+    Control,
+    Detector,
+    Fans,
+    FilamentUnit,
+    Firmware,
+    FirmwareModule,
+    Heat,
+    Job,
+    Light,
+    LightMode,
+    LinkStatus,
+    Model,
+    Nozzle,
+    PrinterState,
+    Slot,
+    SlotRef,
+    Speed,
+    SpeedLevel,
+    Temperatures,
+    UnitKind,
+)
+from odin_engine.printers.service import Printers
+
+
+@dataclass(frozen=True, slots=True)
+class Farm:
+    """Where a farm listens, and what opens it."""
+
+    port: int
+    token: str
+
+
+@asynccontextmanager
+async def farm(printers: int) -> AsyncIterator[Farm]:
+    """Runs one in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.bench.farm",
+        str(printers),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        said = json.loads(await process.stdout.readline())
+        yield Farm(**said)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def registration(number: int) -> dict[str, Any]:
+    """Returns what registers a printer that is never connected to."""
+    return {
+        "name": f"Printer {number:03}",
+        "family": "bambu",
+        "host": f"192.168.{number // 250}.{number % 250 + 1}",
+        "serial": f"00M00A{number:09}",
+        "secret": "12345678",
+        "is_enabled": False,
+    }
+
+
+def busy_state() -> PrinterState:
+    """Returns a machine with two units, in the middle of a print."""
+    units = tuple(
+        FilamentUnit(
+            id=unit,
+            kind=UnitKind.AMS,
+            name=f"AMS {'AB'[unit]}",
+            slots=tuple(_slot(number) for number in range(4)),
+            temperature_c=27.1,
+            humidity_pct=12,
+            humidity_level=5,
+            serial=f"00600A00000000{unit}",
+            firmware="00.00.06.49",
+        )
+        for unit in range(2)
+    )
+    modules = tuple(
+        FirmwareModule(name, "01.08.02.00", "AP05", f"00M00A{name}")
+        for name in ("ota", "mc", "th", "ams/0", "ams/1", "ap", "xm")
+    )
+    return PrinterState(
+        link=LinkStatus.ONLINE,
+        control=Control.ALLOWED,
+        activity=Activity.PRINTING,
+        job=Job(
+            name="bracket",
+            file="/data/Metadata/plate_1.gcode",
+            plate=1,
+            external_id="1097",
+            source="cloud",
+            progress_pct=42,
+            remaining_s=4680,
+            layer=24,
+            total_layers=75,
+            stage="printing",
+        ),
+        temperatures=Temperatures(
+            (Heat(275.0, 275.0),), Heat(105.0, 105.0), Heat(38.0)
+        ),
+        fans=Fans(20, 0, 0, 100),
+        speed=Speed(SpeedLevel.STANDARD, 100),
+        lights=(Light("chamber", LightMode.ON),),
+        nozzles=(Nozzle(0, 0.4, "hardened_steel", is_active=True),),
+        filament_units=units,
+        active_slot=SlotRef(0, 0),
+        detectors=(Detector("spaghetti", is_enabled=True),),
+        cameras=(Camera("chamber", CameraKind.RTSPS),),
+        firmware=Firmware("01.08.02.00", modules=modules),
+        model=Model("bambu", "BL-P001", "X1 Carbon", "Bambu Lab", "00M00A000000000"),
+        capabilities=Capabilities(("pause", "resume", "stop"), nozzle_max_c=300),
+        wifi_dbm=-44,
+    )
+
+
+def _slot(number: int) -> Slot:
+    return Slot(
+        id=number,
+        is_occupied=True,
+        is_active=number == 0,
+        material="PLA",
+        preset_id="GFA00",
+        product="PLA Basic",
+        color="#112233FF",
+        colors=("#112233FF",),
+        remaining_pct=60,
+        spool_weight_g=1000,
+        diameter_mm=1.75,
+        nozzle_min_c=190,
+        nozzle_max_c=230,
+        tag_uid="1122334455667788",
+        spool_uid="11223344556677881122334455667788",
+    )
+
+
+async def _run(count: int, folder: Path) -> None:
+    settings = load_settings(data_dir=folder)
+    secrets = load_secrets(folder)
+    app = create_app(settings, secrets)
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_level="warning",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        async with engine(settings, secrets, app):
+            await _populate(app, count, listening.getsockname()[1])
+            keep_changing = asyncio.create_task(_change(app))
+            await uvicorn.Server(config).serve([listening])
+            keep_changing.cancel()
+
+
+async def _populate(app: FastAPI, count: int, port: int) -> None:
+    identity = provided(_connection(app), Identity)
+    user = await identity.users.create(NewUser("bench", Role.ADMIN, None))
+    wanted = NewToken("bench", frozenset({Permission.READ_PRINTERS}))
+    issued = await identity.tokens.issue(user.id, wanted)
+    printers = provided(_connection(app), Printers)
+    for number in range(count):
+        printer = await printers.registry.add(registration(number))
+        printers.observe(printer.id, busy_state())
+    click.echo(json.dumps({"port": port, "token": issued.secret}))
+
+
+async def _change(app: FastAPI) -> None:
+    printers = provided(_connection(app), Printers)
+    ids = list(printers.views())
+    began, step = time.monotonic(), 0
+    while True:
+        step += 1
+        due = began + step / len(ids)
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        printer_id = ids[step % len(ids)]
+        state = printers.view(printer_id).state
+        assert state.job is not None
+        job = replace(state.job, stage_text=str(time.monotonic_ns()))
+        warm = Temperatures(
+            (Heat(275.0 + step % 3, 275.0),), state.temperatures.bed, Heat(38.0)
+        )
+        printers.observe(printer_id, replace(state, job=job, temperatures=warm))
+
+
+def _connection(app: FastAPI) -> HTTPConnection:
+    return HTTPConnection({"type": "http", "app": app})
+
+
+def main() -> None:
+    """Serves until SIGTERM."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = uvicorn.Config("")
+        runner = asyncio.Runner(loop_factory=config.get_loop_factory())
+        with runner:
+            runner.run(_run(int(sys.argv[1]), Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
