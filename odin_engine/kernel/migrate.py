@@ -14,7 +14,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
-from asyncpg import PostgresError
 from sqlalchemy import Connection, MetaData, column, inspect, select, table
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -89,7 +88,7 @@ async def current(url: str) -> str | None:
     try:
         async with create_async_engine(url, poolclass=NullPool).connect() as connection:
             return await connection.run_sync(_read_revision)
-    except (OSError, DBAPIError, PostgresError) as error:
+    except _failures(url) as error:
         raise DatabaseUnreachable(url, error) from error
 
 
@@ -111,6 +110,16 @@ async def migrate(
         await asyncio.to_thread(_keep_copy, url, data_dir, f"{newest}", clock)
     _LOG.info("upgrading the database from %s to %s", found or "nothing", newest)
     await asyncio.to_thread(_upgrade, url, migrations)
+
+
+def _failures(url: str) -> tuple[type[Exception], ...]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return OSError, DBAPIError
+    # SQLAlchemy passes on as they are what the driver raises while it connects. The
+    # driver is not imported where it is not used: a start is short.
+    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - reason above
+
+    return OSError, DBAPIError, PostgresError, InterfaceError
 
 
 def _read_revision(connection: Connection) -> str | None:

@@ -72,13 +72,19 @@ class VersionlessPaths:
 
 
 class LastNet:
-    """Turns an error that nobody foresaw into a 500 without internals."""
+    """Turns an error that nobody foresaw into a 500 without internals.
+
+    Start-up and sockets are not its business: there the server ends what failed.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         is_started = False
 
         async def note_start(message: Message) -> None:
@@ -90,5 +96,5 @@ class LastNet:
             await self._app(scope, receive, note_start)
         except Exception as error:  # noqa: BLE001 - edge: no caller may see internals
             answer = unexpected(error)
-            if scope["type"] == "http" and not is_started:
+            if not is_started:
                 await answer(scope, receive, send)

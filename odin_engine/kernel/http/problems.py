@@ -221,5 +221,6 @@ def _wrong_field(detail: dict[str, Any]) -> dict[str, str]:
     pointer = "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1") for part in path
     )
-    wrong = {"pointer": pointer, "detail": str(detail["msg"]).rstrip(".")}
+    said = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    wrong = {"pointer": pointer, "detail": said}
     return wrong if place == "body" else {"in": str(place), **wrong}

@@ -220,8 +220,7 @@ export const styles = [
     }
 
     :host([old]) odin-filament-units {
-      filter: saturate(0.4);
-      opacity: 0.75;
+      filter: saturate(0.35);
     }
   `,
 ];
