@@ -27,7 +27,6 @@ from odin_engine.kernel.db import Database
 from odin_engine.kernel.files import Files
 from odin_engine.kernel.idempotency import Idempotency
 from odin_engine.kernel.log import print_past_redaction
-from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.outbox import Outbox
 from odin_engine.kernel.secrets import Secrets
 from odin_engine.kernel.settings import Settings
@@ -83,9 +82,13 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
 async def engine(
     settings: Settings, secrets: Secrets, app: FastAPI
 ) -> AsyncIterator[None]:
-    """Runs everything behind the routes for the length of the block."""
+    """Runs everything behind the routes for the length of the block.
+
+    The database is at the newest schema already (`kernel.migrate`).
+    """
     clock, ticker, facts = SystemClock(), LoopTicker(), Facts()
-    await migrate(settings.database_url, settings.data_dir, clock)
+    files = Files(settings.data_dir)
+    files.sweep()
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url, facts)
         stack.push_async_callback(database.close)
@@ -102,7 +105,7 @@ async def engine(
             ticker,
             secrets,
             {bambu.name: bambu},
-            Files(settings.data_dir),
+            files,
             tasks,
             config,
             allow_loopback=settings.allow_loopback,

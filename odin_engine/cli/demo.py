@@ -18,6 +18,8 @@ from typing import Any
 import aiohttp
 import click
 
+from odin_engine.simulator.farm import FIRST_PORT
+
 _USER = "demo"
 _FARM = Path(__file__).parents[1] / "simulator" / "farms" / "demo.yaml"
 _PATIENCE_S = 30.0
@@ -41,13 +43,20 @@ _PATIENCE_S = 30.0
     default=_FARM,
     help="The farm to simulate.",
 )
-def demo(port: int, folder: Path, farm: Path) -> None:
+@click.option(
+    "--farm-port",
+    type=int,
+    default=FIRST_PORT,
+    show_default=True,
+    help="Port of the first simulated printer; each takes the next five.",
+)
+def demo(port: int, folder: Path, farm: Path, farm_port: int) -> None:
     """Runs the engine with a farm of simulated printers. Ctrl-C stops it."""
     with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_run(port, folder.resolve(), farm))
+        asyncio.run(_run(port, folder.resolve(), farm, farm_port))
 
 
-async def _run(port: int, folder: Path, farm: Path) -> None:
+async def _run(port: int, folder: Path, farm: Path, farm_port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -64,6 +73,7 @@ async def _run(port: int, folder: Path, farm: Path) -> None:
     addresses.unlink(missing_ok=True)
     click.echo("Starting the simulated printers …")
     simulate = ["simulate", str(farm), "--state-dir", str(folder / "farm")]
+    simulate += ["--first-port", str(farm_port)]
     async with _process(
         *simulate, "--addresses", str(addresses), env=environment
     ) as sim:

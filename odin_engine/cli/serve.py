@@ -7,9 +7,11 @@ import click
 import uvicorn
 
 from odin_engine.app import create_app
+from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.lock import exclusive
 from odin_engine.kernel.log import set_up_logging
+from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import KnownSecrets, load_secrets
 from odin_engine.kernel.settings import load_settings
 
@@ -28,6 +30,9 @@ def serve(host: str | None, port: int | None) -> None:
         set_up_logging(settings.log_format, settings.log_level, known)
         secrets = load_secrets(settings.data_dir, known)
         with exclusive(settings.data_dir):
+            asyncio.run(
+                migrate(settings.database_url, settings.data_dir, SystemClock())
+            )
             server = uvicorn.Server(
                 uvicorn.Config(
                     create_app(settings, secrets),

@@ -9,7 +9,7 @@ import click
 
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.simulator.control import ControlPort
-from odin_engine.simulator.farm import Farm
+from odin_engine.simulator.farm import FIRST_PORT, Farm
 from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
 
 
@@ -21,6 +21,7 @@ class _Wishes:
     real_ports: bool
     interface: str | None
     control_port: int | None
+    first_port: int
 
 
 @click.command()
@@ -57,6 +58,13 @@ class _Wishes:
     type=click.IntRange(0, 65535),
     help="Opens a loopback HTTP port that takes misbehaviours; 0 takes a free one.",
 )
+@click.option(
+    "--first-port",
+    type=click.IntRange(1024, 60000),
+    default=FIRST_PORT,
+    show_default=True,
+    help="Port of the first printer; each takes the next five.",
+)
 def simulate(
     farm: Path,
     state_dir: Path,
@@ -65,6 +73,7 @@ def simulate(
     real_ports: bool,  # noqa: FBT001 - click hands it over so
     interface: str | None,
     control_port: int | None,
+    first_port: int,
 ) -> None:
     """Runs the printers described in FARM until Ctrl-C."""
     try:
@@ -72,7 +81,13 @@ def simulate(
     except BadFarm as error:
         raise click.ClickException(str(error)) from error
     wishes = _Wishes(
-        state_dir, addresses, clock_factor, real_ports, interface, control_port
+        state_dir,
+        addresses,
+        clock_factor,
+        real_ports,
+        interface,
+        control_port,
+        first_port,
     )
     try:
         asyncio.run(_run(plan, wishes))
@@ -92,6 +107,7 @@ async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
         clock_factor=wishes.clock_factor,
         real_ports=wishes.real_ports,
         announce_from=wishes.interface,
+        first_port=wishes.first_port,
     )
     async with farm:
         _print_table(farm)

@@ -63,6 +63,7 @@ class DiskFull(Unavailable):
     """There is no room for the file."""
 
     code: ClassVar[str] = "disk_full"
+    http_status: ClassVar[int] = 507
 
     def __init__(self) -> None:
         super().__init__("The disk is full. Make room, then try again.")

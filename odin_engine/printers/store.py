@@ -46,6 +46,7 @@ class StorageDown(Unavailable):
     """The database does not take writes just now: locked, full or out of reach."""
 
     code = "storage_down"
+    http_status = 503
 
 
 class Unwritable(OdinError):

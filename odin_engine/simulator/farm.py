@@ -25,7 +25,7 @@ from odin_engine.simulator.farm_file import (
 _PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
 _REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
 # Below Linux's ephemeral range, so that a second start finds its ports free.
-_FIRST_PORT, _PORTS_APART = 21000, 5
+FIRST_PORT, _PORTS_APART = 21000, 5
 _ANNOUNCE_EVERY_S = 5.0
 
 
@@ -45,7 +45,9 @@ class Farm:
         clock_factor: float | None = None,
         real_ports: bool = False,
         announce_from: str | None = None,
+        first_port: int = FIRST_PORT,
     ) -> None:
+        self._first_port = first_port
         self._real_ports = real_ports
         self._announce_from = announce_from
         self._stack = AsyncExitStack()
@@ -119,7 +121,7 @@ class Farm:
         factor: float,
     ) -> SimulatedPrinter:
         raw = entry.raw
-        first = _FIRST_PORT + place * _PORTS_APART
+        first = self._first_port + place * _PORTS_APART
         ports = {name: first + i for i, name in enumerate(_PORT_NAMES)}
         host = "127.0.0.1"
         if self._real_ports:

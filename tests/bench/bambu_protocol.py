@@ -1,9 +1,8 @@
 """What a Bambu Lab message costs: parse, fold, translate and compare.
 
-Prints microseconds and the ratio to `orjson.loads` of the same bytes, beside the bar of
-the design. Run it: `python -m tests.bench.bambu_protocol`. The full report is a capture
-where the captures are, else one written here; the stream changes the numbers that
-change on a real machine, some in every frame.
+Baseline: `orjson.loads` of the same bytes. The full reports are captures, where the
+captures are, and one written here; the stream changes the numbers that change on a real
+machine, some in every frame.
 """
 
 import copy
@@ -13,7 +12,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
-from timeit import repeat
 from typing import Any
 
 import orjson
@@ -26,40 +24,42 @@ from odin_engine.drivers.printers.bambu.protocol.messages import (
 )
 from odin_engine.drivers.printers.bambu.protocol.translate import translate
 from odin_engine.printers.events import transitions
+from tests.bench.figures import Figure, best_s
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
-_ROUNDS = 9
 
 
-def main() -> None:
-    """Prints the figures."""
-    _print("delta, 109 B", 20, *_deltas())
+def measure() -> list[Figure]:
+    """Returns what one message costs, of each kind."""
+    figures = [_figure("delta", "≤ 20 x", *_deltas())]
     for name in ("h2s_full.json", "x1c_multi_ams_full.json"):
         path = _captures() / "bambu" / name
         if path.is_file():
             capture = orjson.loads(path.read_bytes())
-            _print(f"full, {name}", 3, *_fulls(capture))
-    _print("full, written here", 3, *_fulls(_synthetic()))
+            figures.append(_figure(f"full, {name}", "≤ 3 x", *_fulls(capture)))
+    return [*figures, _figure("full, written here", "≤ 3 x", *_fulls(_synthetic()))]
 
 
 def _captures() -> Path:
     return Path(os.environ.get("ODIN_CAPTURES", "../shared/fixtures"))
 
 
-def _print(name: str, bar: int, document: Document, payloads: list[bytes]) -> None:
+def _figure(name: str, bar: str, document: Document, payloads: list[bytes]) -> Figure:
     size = sum(map(len, payloads)) // len(payloads)
-    base_us = _best_us(lambda: [orjson.loads(payload) for payload in payloads])
-    cost_us = _best_us(_stream(document, payloads))
-    base_us, cost_us = base_us / len(payloads), cost_us / len(payloads)
-    print(
-        f"{name:<32} {size:>6} B  loads {base_us:7.2f} µs  all {cost_us:7.2f} µs"
-        f"  ratio {cost_us / base_us:5.2f}  bar {bar}"
+    base_s = best_s(lambda: _load(payloads))
+    cost_s = best_s(_stream(document, payloads))
+    return Figure(
+        f"{name}, {size} B",
+        cost_s / len(payloads),
+        bar,
+        "orjson.loads",
+        base_s / len(payloads),
     )
 
 
-def _best_us(work: Callable[[], object]) -> float:
-    number = 40
-    return min(repeat(work, number=number, repeat=_ROUNDS)) / number * 1e6
+def _load(payloads: list[bytes]) -> None:
+    for payload in payloads:
+        orjson.loads(payload)
 
 
 def _stream(document: Document, payloads: list[bytes]) -> Callable[[], None]:
@@ -199,7 +199,3 @@ _REPORT = """
  "xcam": {"spaghetti_detector": true, "halt_print_sensitivity": "medium",
   "print_halt": true}}
 """
-
-
-if __name__ == "__main__":
-    main()

@@ -57,6 +57,8 @@ from odin_engine.printers.model import (
 )
 from odin_engine.printers.service import Printers
 
+_DISCARD_PORT = 9
+
 
 @dataclass(frozen=True, slots=True)
 class Farm:
@@ -69,28 +71,38 @@ class Farm:
 @asynccontextmanager
 async def farm(printers: int) -> AsyncIterator[Farm]:
     """Runs one in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.farm",
-        str(printers),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        assert process.stdout is not None
-        said = json.loads(await process.stdout.readline())
-        yield Farm(**said)
-    finally:
-        process.terminate()
-        await process.wait()
+    with tempfile.TemporaryFile() as complaints:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.bench.farm",
+            str(printers),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=complaints,
+        )
+        try:
+            assert process.stdout is not None
+            line = await process.stdout.readline()
+            if not line:
+                complaints.seek(0)
+                raise RuntimeError(complaints.read().decode())
+            yield Farm(**json.loads(line))
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
 
 
 def registration(number: int) -> dict[str, Any]:
-    """Returns what registers a printer that is never connected to."""
+    """Returns what registers a printer at an address where nobody listens.
+
+    It is one of this machine: a benchmark knocks at no door of the house it runs in.
+    """
     return {
         "name": f"Printer {number:03}",
         "family": "bambu",
-        "host": f"192.168.{number // 250}.{number % 250 + 1}",
+        "host": "127.0.0.1",
+        "ports": {"mqtt": _DISCARD_PORT, "ftps": _DISCARD_PORT},
         "serial": f"00M00A{number:09}",
         "secret": "12345678",
         "is_enabled": False,
@@ -172,7 +184,7 @@ def _slot(number: int) -> Slot:
 
 
 async def _run(count: int, folder: Path) -> None:
-    settings = load_settings(data_dir=folder)
+    settings = load_settings(data_dir=folder, allow_loopback=True)
     secrets = load_secrets(folder)
     app = create_app(settings, secrets)
     config = uvicorn.Config(

@@ -9,12 +9,13 @@ import json
 import socket
 import sys
 import time
+from contextlib import suppress
 
 import aiohttp
 import click
 import orjson
 import uvicorn
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from tests.bench.farm import farm
 from tests.bench.figures import Figure, percentile
@@ -87,13 +88,15 @@ def main() -> None:
     async def push(client: WebSocket) -> None:
         await client.accept()
         began, step = time.monotonic(), 0
-        while True:
-            step += 1
-            due = began + step / PRINTERS
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            change = {"job": {"stage_text": str(time.monotonic_ns())}, "x": "x" * _SIZE}
-            patch = {"type": "patch", "changed": {"1": change}}
-            await client.send_text(orjson.dumps(patch).decode())
+        with suppress(WebSocketDisconnect):
+            while True:
+                step += 1
+                due = began + step / PRINTERS
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                job = {"stage_text": str(time.monotonic_ns())}
+                change = {"job": job, "rest": "x" * _SIZE}
+                patch = {"type": "patch", "changed": {"1": change}}
+                await client.send_text(orjson.dumps(patch).decode())
 
     async def serve() -> None:
         config = uvicorn.Config(app, log_level="error", ws_per_message_deflate=False)

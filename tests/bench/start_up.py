@@ -1,6 +1,6 @@
 """How long the engine takes to answer after `odin serve`, and to stop after SIGTERM.
 
-Its database holds 100 printers at addresses where nobody answers. Baseline: a process
+Its database holds 100 printers at an address where nobody answers. Baseline: a process
 that only imports the web and database stack.
 """
 
@@ -50,7 +50,8 @@ async def _measure(folder: Path) -> list[Figure]:
 
 
 async def _prepare(folder: Path) -> None:
-    settings, secrets = load_settings(data_dir=folder), load_secrets(folder)
+    settings = load_settings(data_dir=folder, allow_loopback=True)
+    secrets = load_secrets(folder)
     app: FastAPI = create_app(settings, secrets)
     async with engine(settings, secrets, app):
         printers = provided(HTTPConnection({"type": "http", "app": app}), Printers)
@@ -80,8 +81,9 @@ async def _serve_s(folder: Path) -> tuple[float, float]:
         "serve",
         "--port",
         str(port),
-        env=os.environ | {"ODIN_DATA_DIR": str(folder), "ODIN_LOG_LEVEL": "error"},
+        env=os.environ | {"ODIN_DATA_DIR": str(folder), "ODIN_ALLOW_LOOPBACK": "true"},
         stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     await _until_healthy(port, process)
     healthy_s = time.perf_counter() - began

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +22,16 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_ports(count: int) -> int:
+    """Returns the first of so many ports in a row that were free a moment ago."""
+    while True:
+        first = random.randrange(22000, 32000 - count)  # noqa: S311 - no secret
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            for port in range(first, first + count):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
 
 
 @contextlib.asynccontextmanager
@@ -57,7 +68,8 @@ async def run(*arguments: str, data_dir: Path, stdin: str = "") -> str:
         "-m",
         "odin_engine",
         *arguments,
-        env=os.environ | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"},
+        env=os.environ
+        | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -79,9 +91,10 @@ async def until_healthy(base: str, process: asyncio.subprocess.Process) -> None:
             await asyncio.sleep(0.05)
 
 
-async def read_json(path: Path) -> Any:
-    """Waits for a file and returns what it holds."""
+async def read_json(path: Path) -> list[dict[str, Any]]:
+    """Waits for a file and returns the objects it lists."""
     async with asyncio.timeout(PATIENCE_S):
-        while not path.exists() or not path.read_text():  # noqa: ASYNC240 - a test
+        while not await asyncio.to_thread(path.exists):  # noqa: ASYNC110 - a process
             await asyncio.sleep(0.05)
-    return json.loads(path.read_text())  # noqa: ASYNC240 - a test
+    found: list[dict[str, Any]] = json.loads(await asyncio.to_thread(path.read_text))
+    return found

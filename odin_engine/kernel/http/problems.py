@@ -57,7 +57,8 @@ _STATUS: dict[type[OdinError], int] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refused: HTTPStatus.CONFLICT,
     Conflict: HTTPStatus.CONFLICT,
-    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    # The engine is well; what it depends on outside is not. A 5xx would blame the engine.
+    Unavailable: HTTPStatus.FAILED_DEPENDENCY,
 }
 
 _SENTENCES: dict[int, tuple[str, str]] = {

@@ -242,11 +242,12 @@ def _is_text(text: str) -> bool:
 
 def _is_host(host: str) -> bool:
     try:
-        address = ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
         # A name whose last label is a number would be read as a broken IPv4 address.
         return bool(_HOST.fullmatch(host)) and not host.rpartition(".")[2].isdigit()
-    return not (address.is_multicast or address.is_unspecified or address.is_reserved)
+    # A zone may hold anything, and only link-local addresses have one.
+    return "%" not in host
 
 
 def _is_camera_url(url: str) -> bool:

@@ -17,7 +17,7 @@ _MEDIA_TYPE = "application/problem+json"
         ("forbidden", 403, "forbidden"),
         ("slower", 429, "slower"),
         ("conflict", 409, "conflict"),
-        ("unavailable", 503, "printer_unreachable"),
+        ("unavailable", 424, "printer_unreachable"),
     ],
 )
 async def test_each_kind_has_its_status(

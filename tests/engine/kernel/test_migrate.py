@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -163,6 +165,24 @@ async def test_a_newer_database_is_left_alone(
     ):
         await migrate(bare_url, tmp_path, clock, migrations)
     assert await current(bare_url) == "0042"
+
+
+def test_a_database_that_is_up_to_date_loads_neither_alembic_nor_asyncpg(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    program = f"""
+import asyncio, sys
+from pathlib import Path
+from odin_engine.kernel.clock import SystemClock
+from odin_engine.kernel.migrate import migrate
+url = "sqlite+aiosqlite:///{sqlite_template}"
+asyncio.run(migrate(url, Path({str(tmp_path)!r}), SystemClock()))
+print({{"alembic", "asyncpg"}} & set(sys.modules))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout == "set()\n"
 
 
 async def test_a_database_that_is_away_says_so(tmp_path: Path) -> None:

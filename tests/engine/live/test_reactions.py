@@ -167,6 +167,7 @@ async def test_news_of_a_printer(
 ) -> None:
     _run(stack, facts.run())
     _run(stack, announce(live, facts, clock))
+    await settle()
     listener = await _listen(live, "printers/1")
     await _hear(listener)
     facts.publish(events.FaultRaised("1", _HOT), events.FaultRaised("2", _HOT))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -39,6 +40,7 @@ class Farm:
         self.family = family
         self.config = Config(database, clock, TUNABLES)
         self.tasks = Tasks(database, clock)
+        self._numbers = count(1)
         self.events: list[PrinterEvent] = []
         self._facts = facts
         self.printers = Printers(
@@ -56,7 +58,7 @@ class Farm:
 
     async def add(self, name: str = "Anna", **values: object) -> str:
         """Registers a printer and lets it connect; returns its id."""
-        number = len(self.printers.views()) + 1
+        number = next(self._numbers)
         described: dict[str, object] = {
             "name": name,
             "family": "memory",

@@ -38,7 +38,7 @@ export class OdinDialog extends LitElement {
         background: var(--o-scrim);
       }
 
-      header {
+      .head {
         display: flex;
         gap: var(--o-3);
         align-items: center;
@@ -57,7 +57,7 @@ export class OdinDialog extends LitElement {
         overflow: auto;
       }
 
-      footer {
+      .foot {
         display: flex;
         flex-wrap: wrap;
         gap: var(--o-2);
@@ -75,7 +75,7 @@ export class OdinDialog extends LitElement {
           border-radius: var(--o-r-card) var(--o-r-card) 0 0;
         }
 
-        footer {
+        .foot {
           flex-direction: column-reverse;
         }
       }
@@ -102,14 +102,14 @@ export class OdinDialog extends LitElement {
   protected override render() {
     return html`
       <dialog aria-labelledby="heading" @cancel=${this.#cancelled} @close=${this.#closed}>
-        <header>
+        <div class="head">
           <h2 id="heading" tabindex="-1">${this.heading}</h2>
           <button class="button plain icon-only" type="button" aria-label=${t("dialog.close")} @click=${this.#closed}>
             <odin-icon .path=${close}></odin-icon>
           </button>
-        </header>
+        </div>
         <div class="body"><slot></slot></div>
-        <footer><slot name="actions"></slot></footer>
+        <div class="foot"><slot name="actions"></slot></div>
       </dialog>
     `;
   }

@@ -22,7 +22,7 @@ const OUTCOME_ICONS: Readonly<Record<string, string>> = { confirmed: finished, r
 /**
  * The emergency stop in two steps: press, then confirm what will be lost. Shows the result of each printer.
  *
- * Properties: `running` (printers whose job would be lost), `count` (all that will be told), `progress`.
+ * Properties: `running` (printers whose job would be lost), `count` (all that will be told, 0 for unknown), `progress`.
  * Events: `odin-emergency-stop` (confirmed), `odin-emergency-rest` (the result was read).
  */
 @customElement("odin-emergency-stop")
@@ -95,7 +95,8 @@ export class OdinEmergencyStop extends LitElement {
   }
 
   #heading(): string {
-    return this.progress.phase === "answered" ? t("stop.result") : plural("stop.question", this.count);
+    if (this.progress.phase === "answered") return t("stop.result");
+    return this.count === 0 ? t("stop.question_all") : plural("stop.question", this.count);
   }
 
   #body() {

@@ -7,7 +7,8 @@ import { base } from "../../theme/controls";
 import "../filament-chip/filament-chip";
 
 /**
- * Every holder of spools in one row that wraps: its letter and its slots.
+ * Every holder of spools in one row that wraps: its letter and its slots. A spool holder of which nothing is known is
+ * left out.
  *
  * Properties: `units`, `activeSlot`, `isFeeding` (a job draws from the active slot).
  */
@@ -20,7 +21,7 @@ export class OdinFilamentUnits extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 12px 14px;
-        min-height: 37px;
+        min-height: 46px;
         padding-bottom: 9px;
       }
 
@@ -50,7 +51,7 @@ export class OdinFilamentUnits extends LitElement {
   @property({ type: Boolean, attribute: "feeding" }) isFeeding = false;
 
   protected override render() {
-    return this.units.map((unit) => this.#unit(unit));
+    return this.units.filter((unit) => !isBlank(unit)).map((unit) => this.#unit(unit));
   }
 
   #unit(unit: FilamentUnit) {
@@ -79,6 +80,11 @@ export class OdinFilamentUnits extends LitElement {
 function shortName(unit: FilamentUnit): string {
   if (unit.kind === "external") return t("filament.external");
   return unit.name.replace(/^AMS( 2 Pro| lite)?\s+/i, "") || unit.name;
+}
+
+/** Whether it is a bare spool holder nobody told the printer anything about: most have one, few use it. */
+function isBlank(unit: FilamentUnit): boolean {
+  return unit.kind === "external" && unit.slots.every((slot) => slot.color === null && slot.material === null);
 }
 
 declare global {

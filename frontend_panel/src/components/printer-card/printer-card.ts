@@ -92,13 +92,14 @@ export class OdinPrinterCard extends LitElement {
   #time() {
     const { job } = this.printer;
     if (!job || !isRunning(this.printer)) return nothing;
-    const stage = this.printer.activity === "printing" ? null : job.stage_text;
+    // A fault says why it stands still, and says it better.
+    const hasStage = this.printer.activity !== "printing" && this.printer.faults.length === 0;
     return html`
       <div class="time">
         ${this.#ending(job.remaining_s)}
         ${job.layer === null ? nothing : html`<span class="layer">${this.#layer(job.layer, job.total_layers)}</span>`}
       </div>
-      ${stage ? html`<p class="stage sub clip">${stage}</p>` : nothing}
+      ${hasStage && job.stage_text ? html`<p class="stage sub clip">${job.stage_text}</p>` : nothing}
     `;
   }
 

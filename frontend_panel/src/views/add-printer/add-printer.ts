@@ -72,6 +72,7 @@ export class OdinAddPrinter extends LitElement {
             </button>
           </div>
           <odin-found-list
+            ?hidden=${this.search !== "running" && this.found.length === 0}
             .found=${this.found}
             .families=${this.families}
             .isSearching=${this.search === "running"}

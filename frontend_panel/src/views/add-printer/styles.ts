@@ -63,7 +63,7 @@ export const styles = [
       gap: var(--o-3);
     }
 
-    .result:empty {
+    .result:not(:has(*)) {
       display: none;
     }
 

@@ -67,10 +67,10 @@ export class OdinApp extends LitElement {
         return nothing;
       case "unreachable":
         return html`
-          <div class="alone">
+          <main class="alone">
             <odin-brand></odin-brand>
             <odin-banner kind="offline"><b>${t("app.unreachable")}</b> ${t("app.unreachable.what")}</odin-banner>
-          </div>
+          </main>
         `;
       case "setup":
         return html`<odin-setup></odin-setup>`;
@@ -86,8 +86,8 @@ export class OdinApp extends LitElement {
   #frame(session: Session) {
     const may = (permission: string) => session.permissions.includes(permission);
     return html`
-      <a class="skip" href="#main" @click=${this.#skipped}>${t("app.skip")}</a>
       <header>
+        <button class="button skip" type="button" @click=${this.#skipped}>${t("app.skip")}</button>
         <a class="home" href=${addressOf("floor")} @click=${this.#homed} aria-label=${t("app.home")}>
           <odin-brand></odin-brand>
         </a>
@@ -107,7 +107,7 @@ export class OdinApp extends LitElement {
         }
         <odin-account .session=${session} @odin-sign-out=${this.#signedOut}></odin-account>
       </header>
-      <main id="main" tabindex="-1">
+      <main tabindex="-1">
         ${
           this.signOutProblem
             ? html`<odin-banner kind="failed"><b>${t("app.still_signed_in")}</b> ${this.signOutProblem}</odin-banner>`
@@ -133,8 +133,7 @@ export class OdinApp extends LitElement {
     goTo("floor");
   };
 
-  readonly #skipped = (event: Event): void => {
-    event.preventDefault();
+  readonly #skipped = (): void => {
     this.main?.focus();
   };
 

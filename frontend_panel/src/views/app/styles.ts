@@ -1,9 +1,10 @@
 import { css } from "lit";
 
-import { base } from "../../theme/controls";
+import { base, buttons } from "../../theme/controls";
 
 export const styles = [
   base,
+  buttons,
   css`
     :host {
       display: block;
@@ -34,8 +35,9 @@ export const styles = [
       flex: 1;
     }
 
-    main {
+    main:not(.alone) {
       display: grid;
+      align-content: start;
       gap: var(--o-4);
       padding: var(--o-5) max(var(--o-6), env(safe-area-inset-right)) var(--o-8)
         max(var(--o-6), env(safe-area-inset-left));
@@ -55,17 +57,14 @@ export const styles = [
       padding: var(--o-4);
     }
 
-    .skip {
+    .button.skip {
       position: absolute;
       top: -100px;
       left: var(--o-4);
       z-index: 11;
-      padding: 12px 16px;
-      border-radius: var(--o-r-control);
-      background: var(--o-raised);
     }
 
-    .skip:focus {
+    .button.skip:focus {
       top: 8px;
     }
 
@@ -74,7 +73,7 @@ export const styles = [
         padding: 6px 12px;
       }
 
-      main {
+      main:not(.alone) {
         padding: var(--o-4) 12px var(--o-8);
       }
     }

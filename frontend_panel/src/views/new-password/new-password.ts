@@ -26,7 +26,7 @@ export class OdinNewPassword extends LitElement {
 
   protected override render() {
     return html`
-      <odin-brand></odin-brand>
+      <header><odin-brand></odin-brand></header>
       <main>
         <div class="intro">
           <h1>${t("new_password.title")}</h1>

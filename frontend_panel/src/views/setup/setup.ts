@@ -32,7 +32,7 @@ export class OdinSetup extends LitElement {
   protected override render() {
     const sentField = (name: string) => this.refusal?.field(name);
     return html`
-      <odin-brand></odin-brand>
+      <header><odin-brand></odin-brand></header>
       <main>
         <div class="intro">
           <h1>${t("setup.title")}</h1>

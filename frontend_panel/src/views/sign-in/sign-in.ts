@@ -30,7 +30,7 @@ export class OdinSignIn extends LitElement {
 
   protected override render() {
     return html`
-      <odin-brand></odin-brand>
+      <header><odin-brand></odin-brand></header>
       <main>
         <h1>${t("sign_in.title")}</h1>
         ${this.#banner()}

@@ -25,10 +25,12 @@ from odin_engine.drivers.printers.bambu.reach import (
 from odin_engine.drivers.printers.bambu.tls import PrinterContext
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.model import (
+    CertificateChanged,
     DriverError,
     LoginRejected,
     ProtocolViolation,
     Unreachable,
+    WrongSerial,
 )
 from odin_engine.printers.ports import Frame
 
@@ -42,7 +44,7 @@ _SILENCE_S = 20.0
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 30.0
 
-_HOPELESS = (LoginRejected,)
+_HOPELESS = (LoginRejected, WrongSerial, CertificateChanged)
 
 
 class Camera:
@@ -85,8 +87,6 @@ class Camera:
         if self._upstream is None:
             self._failure = None
             self._upstream = asyncio.create_task(self._serve())
-        elif self._latest is not None and self._is_fresh():
-            return self._latest
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 return await self._next()
@@ -97,11 +97,11 @@ class Camera:
 
     async def _next(self) -> Frame:
         while True:
-            await self._news.wait()
             if self._latest is not None and self._is_fresh():
                 return self._latest
             if isinstance(self._failure, _HOPELESS):
                 raise self._failure
+            await self._news.wait()
 
     def _is_fresh(self) -> bool:
         return self._clock.monotonic_s() - self._latest_s <= _FRESH_S

@@ -180,11 +180,18 @@ class Session(ftplib.FTP_TLS):
             while count := file.readinto(block):
                 rest = block[:count]
                 while rest:
-                    self._stop.check()
-                    taken = conn.send(rest)
+                    taken = self._send(conn, rest)
                     rest = rest[taken:]
                     done += taken
                 told(done)
+
+    def _send(self, conn: socket.socket, rest: memoryview) -> int:
+        self._stop.check()
+        try:
+            return conn.send(rest)
+        except OSError:
+            self._stop.check()
+            raise
 
     def conclude(self) -> bool:
         """Waits for the verdict; `False` when there was none and the size must tell."""

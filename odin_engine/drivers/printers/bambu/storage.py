@@ -118,14 +118,12 @@ class Storage:
         pool = ThreadPoolExecutor(1, thread_name_prefix="bambu-ftps")
         job = asyncio.get_running_loop().run_in_executor(pool, work)
         try:
-            await asyncio.shield(job)
+            await asyncio.wait({job})
+            job.result()
         except asyncio.CancelledError:
             stop.ask()
             await asyncio.wait({job}, timeout=_END_S)
-            if job.done():
-                job.exception()
-            raise
-        except OdinError:
+            job.add_done_callback(_forget)
             raise
         except (ftplib.Error, ftps.SizeDiffers, ftps.Cancelled, OSError, EOFError) as e:
             raise self._explain(e) from e
@@ -155,6 +153,12 @@ class Storage:
             case _:
                 return unreachable(self._server.host, self._server.port, error)
         return Unreachable(text)
+
+
+def _forget(job: asyncio.Future[None]) -> None:
+    """Takes note of how a job ended that nobody waits for any more."""
+    if not job.cancelled():
+        job.exception()
 
 
 def _check(path: str) -> None:

@@ -244,7 +244,7 @@ async def test_the_name_asked_for_is_the_serial(tmp_path: Path) -> None:
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_context.load_cert_chain(Authority().leaf(tmp_path, _SERIAL))
     callback: Callable[[ssl.SSLObject, str | None, ssl.SSLContext], None] = note
-    server_context.sni_callback = callback  # type: ignore[assignment]
+    server_context.sni_callback = callback
     server = await asyncio.start_server(
         lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=server_context
     )

@@ -71,7 +71,7 @@ def parse_announcement(datagram: bytes) -> Announcement | None:
             headers.setdefault(name.strip().lower(), value.strip())
     if _TARGET not in (headers.get("nt"), headers.get("st")):
         return None
-    serial = _word(headers.get("usn"))
+    serial = _serial(headers.get("usn"))
     if serial is None:
         return None
     return Announcement(
@@ -120,7 +120,7 @@ def parse_detected(rest: bytes) -> Announcement | None:
     login = body.get("login") if isinstance(body, dict) else None
     if not isinstance(login, dict):
         return None
-    serial = _word(login.get("id"))
+    serial = _serial(login.get("id"))
     if serial is None:
         return None
     return Announcement(
@@ -166,6 +166,11 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - a wire value
         return None
     clean = "".join(char for char in value if char.isprintable()).strip()
     return clean[:_LONGEST_VALUE] or None
+
+
+def _serial(value: Any) -> str | None:  # noqa: ANN401 - a wire value
+    word = _word(value)
+    return word if word is not None and word.isalnum() else None
 
 
 def _word(value: Any) -> str | None:  # noqa: ANN401 - a wire value

@@ -96,17 +96,17 @@ def model(document: Document) -> Model:
 def control(document: Document) -> Control:
     """Returns whether the printer takes commands.
 
-    `fun` bit 29 says that it wants them signed (Developer Mode off); without `fun` only
-    a command that was refused or taken tells. Source: §7.
+    `fun` bit 29 says that it wants them signed (Developer Mode off). Without `fun` only
+    a command that was taken tells; one that was refused always does. Source: §7.
     """
     refusal = document.facts.refusal
-    if refusal is not None:
-        return Control.REFUSED if refusal else Control.ALLOWED
+    if refusal:
+        return Control.REFUSED
     fun = hexadecimal(document.wire.get("fun"))
-    if fun is None:
-        return Control.UNKNOWN
-    is_off = fun >> _NEEDS_SIGNATURE_BIT & 1
-    return Control.REFUSED if is_off else Control.ALLOWED
+    if fun is not None:
+        is_off = fun >> _NEEDS_SIGNATURE_BIT & 1
+        return Control.REFUSED if is_off else Control.ALLOWED
+    return Control.UNKNOWN if refusal is None else Control.ALLOWED
 
 
 def speed(document: Document) -> Speed | None:

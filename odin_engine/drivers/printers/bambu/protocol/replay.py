@@ -15,7 +15,6 @@ import orjson
 from odin_engine.drivers.printers.bambu.protocol.document import (
     Document,
     fold,
-    note_accepted,
     note_refused,
     note_stop_sent,
     settle,
@@ -128,8 +127,6 @@ class _Player:
             return note_refused(document)
         if ack.namespace != "print" or ack.ok is False:
             return document
-        if ack.ok:
-            document = note_accepted(document)
         return note_stop_sent(document, at) if ack.command == "stop" else document
 
     def _show(self, document: Document) -> None:

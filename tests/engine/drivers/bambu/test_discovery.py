@@ -1,0 +1,240 @@
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from odin_engine.drivers.printers.bambu.discovery import listen, probe
+from odin_engine.drivers.printers.bambu.family import BambuFamily
+from odin_engine.drivers.printers.bambu.protocol.frames import frame
+from odin_engine.printers.ports import Found
+from odin_engine.simulator.bambu import SimulatedPrinter
+from odin_engine.simulator.bambu.announce import Announcer
+from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def _found(port: int, datagrams: Sequence[bytes], count: int) -> list[Found]:
+    """Listens while datagrams are sent again and again, until enough was found."""
+
+    async def shout() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(0)
+            while True:
+                for datagram in datagrams:
+                    await asyncio.get_running_loop().sock_sendto(
+                        sender, datagram, ("127.0.0.1", port)
+                    )
+                await asyncio.sleep(0.02)
+
+    shouting = asyncio.create_task(shout())
+    found: list[Found] = []
+    try:
+        async with asyncio.timeout(5):
+            async for each in listen(5, port):
+                found.append(each)
+                if len(found) == count:
+                    break
+    finally:
+        shouting.cancel()
+        await asyncio.wait({shouting})
+    return found
+
+
+def _notify(serial: str, location: str = "192.0.2.7", model: str = "C12") -> bytes:
+    return (
+        "NOTIFY * HTTP/1.1\r\n"
+        f"Location: {location}\r\n"
+        "NT: urn:bambulab-com:device:3dprinter:1\r\n"
+        f"USN: {serial}\r\n"
+        f"DevModel.bambu.com: {model}\r\n"
+        "DevName.bambu.com: Front left\r\n\r\n"
+    ).encode()
+
+
+async def test_announcements_are_found_once_each(port: int) -> None:
+    found = await _found(
+        port, [_notify("01P00A000000001"), _notify("094ABC", model="O1D-V2")], 2
+    )
+    assert found[0] == Found(
+        family="bambu",
+        host="192.0.2.7",
+        serial="01P00A000000001",
+        model="P1S",
+        name="Front left",
+        via="ssdp",
+    )
+    assert found[1].model == "H2D"
+
+
+async def test_hostile_datagrams_are_passed_over(port: int) -> None:
+    hostile = [
+        b"",
+        b"\xff" * 3000,
+        b"NOTIFY * HTTP/1.1\r\n" * 100,
+        _notify("")[:60],
+        _notify("../../etc/passwd\x00"),
+    ]
+    (found,) = await _found(port, [*hostile, _notify("01P00A000000001")], 1)
+    assert found.serial == "01P00A000000001"
+
+
+async def test_a_location_that_is_no_address_is_not_believed(port: int) -> None:
+    (found,) = await _found(port, [_notify("01P1", "http://evil.example/x")], 1)
+    assert found.host == "127.0.0.1"
+
+
+async def test_an_unknown_model_keeps_its_code(port: int) -> None:
+    (found,) = await _found(port, [_notify("99Z00A", model="ZZ9")], 1)
+    assert found.model == "ZZ9"
+
+
+async def test_a_simulated_machine_announces_itself(port: int) -> None:
+    async with SimulatedPrinter("H2D", clock_factor=0) as printer:
+        announcer = Announcer(port=port)
+
+        async def announce() -> None:
+            while True:
+                await announcer.announce([(printer.machine, "127.0.0.1")])
+                await asyncio.sleep(0.02)
+
+        announcing = asyncio.create_task(announce())
+        try:
+            async with asyncio.timeout(5):
+                async for found in BambuFamily(ssdp_port=port).discover(5):
+                    assert found.serial == printer.serial
+                    assert found.host == "127.0.0.1"
+                    break
+        finally:
+            announcing.cancel()
+            await asyncio.wait({announcing})
+            announcer.close()
+
+
+async def test_listening_ends_in_time(port: int) -> None:
+    async with asyncio.timeout(5):
+        assert [each async for each in listen(0.05, port)] == []
+
+
+async def test_it_asks_printers_to_announce_themselves(port: int) -> None:
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.setsockopt(
+            socket.IPPROTO_IP,
+            socket.IP_ADD_MEMBERSHIP,
+            socket.inet_aton("239.255.255.250") + socket.inet_aton("127.0.0.1"),
+        )
+        other.bind(("239.255.255.250", port))
+        other.settimeout(0)
+        hearing = asyncio.create_task(loop.sock_recv(other, 2048))
+        async with asyncio.timeout(5):
+            async for _ in listen(0.3, port):
+                continue
+        if not hearing.done():
+            hearing.cancel()
+            await asyncio.wait({hearing})
+            pytest.skip("this machine has no route for multicast")
+        assert b"M-SEARCH" in await hearing
+
+
+async def test_a_port_that_is_taken_finds_nothing(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("", port))
+        assert [each async for each in listen(1, port)] == []
+    assert "cannot be discovered" in caplog.text
+
+
+async def test_a_machine_tells_who_it_is() -> None:
+    async with SimulatedPrinter("P2S", clock_factor=0) as printer:
+        found = await BambuFamily().probe("127.0.0.1", printer.ports)
+        assert found is not None
+        assert found.via == "detect"
+        assert found.serial == printer.serial
+        assert found.model == "P2S"
+        assert found.ports == printer.ports
+        assert printer.connects == []
+
+
+async def test_the_certificate_tells_where_detect_is_closed() -> None:
+    async with SimulatedPrinter("A1", clock_factor=0) as printer:
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            ports = {**printer.ports, "detect": closed.getsockname()[1]}
+            found = await probe("127.0.0.1", ports)
+        assert found is not None
+        assert (found.via, found.serial, found.model) == (
+            "certificate",
+            printer.serial,
+            "A1",
+        )
+        assert printer.connects == []
+
+
+@asynccontextmanager
+async def _answering(data: bytes) -> AsyncIterator[int]:
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        writer.close()
+        await writer.wait_closed()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"\xa5\xa5\xff\xff",
+        frame(b"not json"),
+        frame(b'{"login":{"id":""}}'),
+        frame(b'{"login":{"id":"01P"}}')[:-1],
+    ],
+)
+async def test_something_else_is_none_of_ours(data: bytes) -> None:
+    async with _answering(data) as port:
+        ports = {"detect": port, "mqtt": port}
+        assert await probe("127.0.0.1", ports) is None
+
+
+async def test_another_broker_with_tls_is_none_of_ours(tmp_path: Path) -> None:
+    certificate = keep_certificate(tmp_path / "c.pem", "mqtt.example.org")
+    server = await asyncio.start_server(
+        lambda _, writer: writer.close(),
+        "127.0.0.1",
+        0,
+        ssl=server_context(certificate),
+    )
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            ports = {"detect": closed.getsockname()[1], "mqtt": port}
+            assert await probe("127.0.0.1", ports) is None
+
+
+async def test_nobody_at_an_address_is_none() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        assert await probe("127.0.0.1", {"detect": port, "mqtt": port}) is None
+
+
+def test_the_family_names_itself() -> None:
+    family = BambuFamily()
+    assert family.name == "bambu"
+    assert family.label == "Bambu Lab"

@@ -1,0 +1,92 @@
+"""The emergency stop."""
+
+import asyncio
+
+from odin_engine.printers.model import (
+    Activity,
+    CommandRejected,
+    Home,
+    LinkStatus,
+    Unreachable,
+)
+from odin_engine.printers.service import StopOutcome, Stopped
+from tests.engine.doubles import settle
+from tests.engine.printers.farm import Farm
+from tests.engine.printers.memory_driver import job
+
+
+async def stop(farm: Farm, *printer_ids: str) -> dict[str, Stopped]:
+    stopping = asyncio.create_task(farm.printers.emergency.stop(printer_ids or None))
+    await farm.go(5.1)
+    assert stopping.done()
+    return {each.printer_id: each for each in stopping.result()}
+
+
+async def test_everybody_is_stopped_and_nobody_waits_for_another(farm: Farm) -> None:
+    fine, hanging, refusing, broken, lost = [
+        await farm.add(name) for name in ("A", "B", "C", "D", "E")
+    ]
+    disabled = await farm.add("F", is_enabled=False)
+    farm.machine(hanging).hangs = True
+    farm.machine(refusing).says = CommandRejected("Not now.")
+    farm.machine(broken).says = KeyError("bug")
+    farm.machine(lost).unreachable = Unreachable("gone")
+    farm.machine(lost).lose()
+    await farm.go()
+    stopping = asyncio.create_task(farm.printers.emergency.stop())
+    await settle()
+    assert farm.machine(fine).stops == 1
+    assert farm.machine(refusing).stops == 1
+    await farm.go(5.1)
+    answers = {each.printer_id: each for each in await stopping}
+    assert {each: answers[each].outcome for each in answers} == {
+        fine: StopOutcome.CONFIRMED,
+        hanging: StopOutcome.NO_ANSWER,
+        refusing: StopOutcome.REFUSED,
+        broken: StopOutcome.NO_ANSWER,
+        lost: StopOutcome.NO_ANSWER,
+    }
+    assert disabled not in answers
+    for printer_id in (hanging, refusing, broken, lost):
+        assert "Switch the power off" in answers[printer_id].text
+    assert "Switch the power off" not in answers[fine].text
+
+
+async def test_it_passes_guards_locks_and_observe_only(farm: Farm) -> None:
+    printer_id = await farm.add(is_observe_only=True)
+    machine = farm.machine(printer_id)
+    machine.report(activity=Activity.PRINTING, job=job())
+    other = await farm.add("Berta")
+    farm.machine(other).hangs = True
+    waiting = asyncio.create_task(farm.printers.commands.execute(other, Home()))
+    await settle()
+    farm.machine(other).hangs = False
+    answers = await stop(farm)
+    assert {each.outcome for each in answers.values()} == {StopOutcome.CONFIRMED}
+    waiting.cancel()
+
+
+async def test_a_stale_printer_is_tried(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.is_silent_when_asked = True
+    await farm.go(70)
+    assert farm.state(printer_id).link is LinkStatus.STALE
+    answers = await stop(farm)
+    assert answers[printer_id].outcome is StopOutcome.CONFIRMED
+    assert machine.stops == 1
+
+
+async def test_a_printer_that_is_gone_keeps_nobody_running(farm: Farm) -> None:
+    printer_id = await farm.add()
+    answers = await stop(farm, "deleted", printer_id, printer_id)
+    assert len(answers) == 2
+    assert answers[printer_id].outcome is StopOutcome.CONFIRMED
+    assert answers["deleted"].outcome is StopOutcome.NO_ANSWER
+    assert farm.machine(printer_id).stops == 1
+
+
+async def test_a_disabled_printer_named_by_hand_is_answered(farm: Farm) -> None:
+    printer_id = await farm.add(is_enabled=False)
+    answers = await stop(farm, printer_id)
+    assert answers[printer_id].outcome is StopOutcome.NO_ANSWER
