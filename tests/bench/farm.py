@@ -6,6 +6,7 @@ changes each printer once a second, evenly spread. `job.stage_text` says when, a
 """
 
 import asyncio
+import gc
 import json
 import socket
 import sys
@@ -25,7 +26,9 @@ from starlette.requests import HTTPConnection
 from odin_engine.app import create_app, engine
 from odin_engine.identity.model import Permission, Role
 from odin_engine.identity.service import Identity, NewToken, NewUser
+from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.http import provided
+from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import load_secrets
 from odin_engine.kernel.settings import load_settings
 from odin_engine.live.wire import MAX_MESSAGE_BYTES
@@ -183,20 +186,34 @@ def _slot(number: int) -> Slot:
     )
 
 
-async def _run(count: int, folder: Path) -> None:
+@asynccontextmanager
+async def whole_engine(folder: Path) -> AsyncIterator[FastAPI]:
+    """Runs an engine in this process, without a server; its data is in `folder`."""
     settings = load_settings(data_dir=folder, allow_loopback=True)
     secrets = load_secrets(folder)
+    await migrate(settings.database_url, folder, SystemClock())
     app = create_app(settings, secrets)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_level="warning",
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_per_message_deflate=False,
-    )
+    async with engine(settings, secrets, app):
+        yield app
+
+
+def printers_of(app: FastAPI) -> Printers:
+    """Returns the printers behind an app."""
+    return provided(_connection(app), Printers)
+
+
+async def _run(count: int, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        async with engine(settings, secrets, app):
+        async with whole_engine(folder) as app:
+            config = uvicorn.Config(
+                app,
+                lifespan="off",
+                log_level="warning",
+                ws_max_size=MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
+            )
             await _populate(app, count, listening.getsockname()[1])
+            gc.freeze()
             keep_changing = asyncio.create_task(_change(app))
             await uvicorn.Server(config).serve([listening])
             keep_changing.cancel()
@@ -207,7 +224,7 @@ async def _populate(app: FastAPI, count: int, port: int) -> None:
     user = await identity.users.create(NewUser("bench", Role.ADMIN, None))
     wanted = NewToken("bench", frozenset({Permission.READ_PRINTERS}))
     issued = await identity.tokens.issue(user.id, wanted)
-    printers = provided(_connection(app), Printers)
+    printers = printers_of(app)
     for number in range(count):
         printer = await printers.registry.add(registration(number))
         printers.observe(printer.id, busy_state())
@@ -215,7 +232,7 @@ async def _populate(app: FastAPI, count: int, port: int) -> None:
 
 
 async def _change(app: FastAPI) -> None:
-    printers = provided(_connection(app), Printers)
+    printers = printers_of(app)
     ids = list(printers.views())
     began, step = time.monotonic(), 0
     while True:

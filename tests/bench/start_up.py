@@ -13,15 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from fastapi import FastAPI
-from starlette.requests import HTTPConnection
-
-from odin_engine.app import create_app, engine
-from odin_engine.kernel.http import provided
-from odin_engine.kernel.secrets import load_secrets
-from odin_engine.kernel.settings import load_settings
-from odin_engine.printers.service import Printers
-from tests.bench.farm import registration
+from tests.bench.farm import printers_of, registration, whole_engine
 from tests.bench.figures import Figure
 
 PRINTERS = 100
@@ -50,16 +42,12 @@ async def _measure(folder: Path) -> list[Figure]:
 
 
 async def _prepare(folder: Path) -> None:
-    settings = load_settings(data_dir=folder, allow_loopback=True)
-    secrets = load_secrets(folder)
-    app: FastAPI = create_app(settings, secrets)
-    async with engine(settings, secrets, app):
-        printers = provided(HTTPConnection({"type": "http", "app": app}), Printers)
+    async with whole_engine(folder) as app:
+        printers = printers_of(app)
         for number in range(PRINTERS):
             await printers.registry.add(registration(number))
-        ids = list(printers.views())
         # Enabled last, so that none of them is being connected to meanwhile.
-        for printer_id in ids:
+        for printer_id in printers.views():
             await printers.registry.edit(printer_id, {"is_enabled": True})
 
 

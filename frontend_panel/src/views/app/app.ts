@@ -78,7 +78,7 @@ export class OdinApp extends LitElement {
         return html`<odin-sign-in .hasEnded=${session.hasEnded}></odin-sign-in>`;
       case "signed_in":
         return session.session.must_change_password
-          ? html`<odin-new-password></odin-new-password>`
+          ? html`<odin-new-password .name=${session.session.name}></odin-new-password>`
           : this.#frame(session.session);
     }
   }

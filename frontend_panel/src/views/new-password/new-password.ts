@@ -1,6 +1,6 @@
 import { consume } from "@lit/context";
 import { LitElement, html, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 
 import { changePassword, readSession } from "../../api/identity";
 import { ApiError } from "../../api/transport";
@@ -13,11 +13,16 @@ import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { door } from "../../theme/door";
 
-/** Whoever was given a password by somebody else first chooses an own one. */
+/**
+ * Whoever was given a password by somebody else first chooses an own one.
+ *
+ * Properties: `name` (whose password it is; password managers ask).
+ */
 @customElement("odin-new-password")
 export class OdinNewPassword extends LitElement {
   static override styles = door;
 
+  @property() name = "";
   @consume({ context: servicesContext }) private readonly services!: Services;
   @state() private values = { current: "", password: "", again: "" };
   @state() private refusal: ApiError | undefined;
@@ -34,6 +39,7 @@ export class OdinNewPassword extends LitElement {
         </div>
         ${this.refusal ? html`<odin-banner kind="failed">${this.refusal.message}</odin-banner>` : nothing}
         <form novalidate @submit=${this.#submitted}>
+          <input name="username" type="text" autocomplete="username" .value=${this.name} readonly hidden />
           ${field({
             name: "current",
             label: t("new_password.current"),

@@ -276,7 +276,7 @@ def test_an_offered_version_counts_only_while_it_is_offered() -> None:
         ("21FF1AFFF9CB7", Control.REFUSED),
         ("11830F9CFB", Control.ALLOWED),
         ("0", Control.ALLOWED),
-        ("FFFFFFFFDFFFFFFFF", Control.ALLOWED),
+        ("FFFFFFFFFDFFFFFFF", Control.ALLOWED),
         ("x", Control.UNKNOWN),
         (None, Control.UNKNOWN),
     ],
