@@ -5,6 +5,7 @@ that only imports the web and database stack.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -42,6 +43,8 @@ async def _measure(folder: Path) -> list[Figure]:
 
 
 async def _prepare(folder: Path) -> None:
+    # That none of them answers is the point.
+    logging.getLogger("odin_engine").setLevel(logging.ERROR)
     async with whole_engine(folder) as app:
         printers = printers_of(app)
         for number in range(PRINTERS):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odin_engine.kernel.errors import OdinError, Refused
+from odin_engine.printers.model import LinkStatus
 from odin_engine.printers.model.record import PrinterNotFound
 from odin_engine.printers.model.safety import NotConnected
 from odin_engine.printers.service.errands import Errands
@@ -78,6 +79,8 @@ class Emergency:
                 outcome, text = StopOutcome.CONFIRMED, "The printer confirmed the stop."
             case PrinterNotFound():
                 return Stopped(printer_id[:64], "", outcome, answer.message)
+            case Refused() if self._is_known_idle(printer_id):
+                outcome, text = StopOutcome.CONFIRMED, "Nothing was printing."
             case Refused():
                 outcome, text = StopOutcome.REFUSED, f"{answer.message} {_SWITCH_OFF}"
             case OdinError():
@@ -92,3 +95,9 @@ class Emergency:
         name = self._fleet.get(printer_id).printer.name
         _LOG.warning("emergency stop of %s: %s", name, outcome.value)
         return Stopped(printer_id, name, outcome, text)
+
+    def _is_known_idle(self, printer_id: str) -> bool:
+        """Whether its live report says that no job runs, so that a "no" is harmless."""
+        state = self._fleet.get(printer_id).state
+        is_heard = state.link is LinkStatus.ONLINE and state.activity is not None
+        return is_heard and not (state.activity and state.activity.has_running_job)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Any
 
 from odin_engine.kernel.bus import Telemetry
 from odin_engine.kernel.clock import Clock
@@ -39,23 +39,35 @@ from odin_engine.printers.ports import Certificate, Connection, Driver
 _LOG = logging.getLogger(__name__)
 
 
-class _Encoded:
-    """Keeps an encoding of an object beside it; no field, so it takes part in nothing."""
+type Memo = dict[str, tuple[object, Any]]
+"""What was made of a part, by its name: the part, which `is` tells anew, and the work."""
 
-    __slots__ = ("_encoding",)
-    _encoding: bytes
 
-    def encoded(self, encode: Callable[[Self], bytes]) -> bytes:
-        """Returns what `encode` makes of this object, calling it once."""
+class _Remembers:
+    """Room beside a view for work that its successors need not do again.
+
+    No field of the view, so that it takes no part in comparing views.
+    """
+
+    __slots__ = ("_memo",)
+    _memo: Memo
+
+    @property
+    def memo(self) -> Memo:
+        """The work so far; the view that follows has the same."""
         try:
-            return self._encoding
+            return self._memo
         except AttributeError:
-            self._encoding = encode(self)
-            return self._encoding
+            self._memo = {}
+            return self._memo
+
+    def inherit(self, before: _Remembers) -> None:
+        """Takes over the work of the view before."""
+        self._memo = before.memo
 
 
 @dataclass(slots=True, eq=False)
-class PrinterView(_Encoded):
+class PrinterView(_Remembers):
     """A printer as others see it: its record and its state. A change makes a new one."""
 
     printer: Printer
@@ -180,8 +192,7 @@ class Fleet:
     def show(self, machine: Machine, printer: Printer) -> None:
         """Takes over a printer's record, and shows it."""
         machine.printer = printer
-        machine.view = PrinterView(printer, machine.state)
-        self.telemetry.put(printer.id, machine.view)
+        self._publish(machine)
 
     def observe(self, machine: Machine, state: PrinterState) -> None:
         """Takes in the state that a report led to."""
@@ -193,8 +204,7 @@ class Fleet:
         is_baseline = before.activity is None and state.activity is not None
         if events or is_baseline:
             self._remember(machine, before, events, is_baseline=is_baseline)
-        machine.view = view = PrinterView(machine.printer, state)
-        self.telemetry.put(machine.printer.id, view)
+        self._publish(machine)
 
     def set_link(
         self, machine: Machine, link: LinkStatus, reason: LinkReason | None
@@ -220,6 +230,12 @@ class Fleet:
             )
             self._remember(machine, before, (changed,), is_baseline=False)
         self.show(machine, machine.printer)
+
+    def _publish(self, machine: Machine) -> None:
+        view = PrinterView(machine.printer, machine.state)
+        view.inherit(machine.view)
+        machine.view = view
+        self.telemetry.put(machine.printer.id, view)
 
     def _remember(
         self,

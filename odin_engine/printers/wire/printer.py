@@ -57,20 +57,23 @@ else:
 
 
 def printer_json(view: PrinterView) -> bytes:
-    """Returns a printer as a JSON object; the same view is encoded once."""
-    return view.encoded(_encode)
-
-
-def _encode(view: PrinterView) -> bytes:
-    return b"".join(
-        (
-            orjson.dumps(view.printer, option=_OPTIONS)[:-1],
-            b",",
-            orjson.dumps(view.state, option=_OPTIONS)[1:-1],
-            b",",
-            orjson.dumps(_derived(view.state))[1:],
-        )
-    )
+    """Returns a printer as a JSON object; only what changed is encoded anew."""
+    memo = view.memo
+    known = memo.get(_WHOLE)
+    if known is not None and known[0] is view:
+        encoded: bytes = known[1]
+        return encoded
+    printer, state = view.printer, view.state
+    sections = zip(_SECTIONS, _sections_of(state), strict=True)
+    whole = {
+        **{name: _fragment(memo, name, section) for name, section in sections},
+        **zip(_WORDS, _words_of(state), strict=True),
+        **_derived(state),
+    }
+    record = _fragment(memo, _RECORD, printer)
+    encoded = record[:-1] + b"," + orjson.dumps(whole, option=_OPTIONS)[1:]
+    memo[_WHOLE] = (view, encoded)
+    return encoded
 
 
 def page_json(

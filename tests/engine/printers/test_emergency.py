@@ -28,6 +28,7 @@ async def test_everybody_is_stopped_and_nobody_waits_for_another(farm: Farm) -> 
     ]
     disabled = await farm.add("F", is_enabled=False)
     farm.machine(hanging).hangs = True
+    farm.machine(refusing).report(activity=Activity.PRINTING, job=job())
     farm.machine(refusing).says = CommandRejected("Not now.")
     farm.machine(broken).says = KeyError("bug")
     farm.machine(lost).unreachable = Unreachable("gone")
@@ -50,6 +51,14 @@ async def test_everybody_is_stopped_and_nobody_waits_for_another(farm: Farm) -> 
     for printer_id in (hanging, refusing, broken, lost):
         assert "Switch the power off" in answers[printer_id].text
     assert "Switch the power off" not in answers[fine].text
+
+
+async def test_a_printer_that_prints_nothing_has_nothing_to_refuse(farm: Farm) -> None:
+    printer_id = await farm.add()
+    farm.machine(printer_id).says = CommandRejected("Not printing.")
+    answers = await stop(farm)
+    assert answers[printer_id].outcome is StopOutcome.CONFIRMED
+    assert answers[printer_id].text == "Nothing was printing."
 
 
 async def test_it_passes_guards_locks_and_observe_only(farm: Farm) -> None:

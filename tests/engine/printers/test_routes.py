@@ -595,6 +595,8 @@ async def test_the_emergency_stop_never_fails_as_a_whole(
     farm: Farm, admin: AsyncClient
 ) -> None:
     a, b = await farm.add("A"), await farm.add("B")
+    farm.machine(b).report(activity=Activity.PRINTING, job=job())
+    await farm.go()
     farm.machine(b).says = CommandRejected("Not now.")
     answer = await admin.post("/printers/emergency-stop")
     assert answer.status_code == 200

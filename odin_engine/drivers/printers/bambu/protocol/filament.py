@@ -236,7 +236,7 @@ def _unit(
 def _module(document: Document, number: int) -> dict[str, Any]:
     names = {f"{board}/{number}" for board in _KINDS_BY_MODULE}
     for module in document.facts.modules:
-        if module.get("name") in names:
+        if str(module.get("name")) in names:
             return module
     return {}
 

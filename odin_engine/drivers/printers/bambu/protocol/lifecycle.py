@@ -150,9 +150,9 @@ def settle(run: Run, wire: Mapping[str, Any], at: datetime | None) -> Run:
 
 def unknown_state(wire: Mapping[str, Any]) -> str | None:
     """Returns a `gcode_state` that is in no list, for the log."""
-    word = wire.get("gcode_state")
-    known = word is None or str(word).upper() in _HEARD or word in _SAYS_NOTHING
-    return None if known else str(word)[:40]
+    word = str(wire.get("gcode_state", ""))
+    known = word.upper() in _HEARD or word in _SAYS_NOTHING
+    return None if known else word[:40]
 
 
 def _heard(wire: Mapping[str, Any]) -> Activity | None:
@@ -271,7 +271,7 @@ def _with_job(run: Run, wire: Mapping[str, Any]) -> Run:
     told = (
         text(wire.get("subtask_name")),
         text(wire.get("gcode_file")),
-        _SOURCES.get(wire.get("print_type", "")),
+        _SOURCES.get(str(wire.get("print_type"))),
         _total_layers(wire),
         _identity(run, wire, _TOKEN_KEYS, run.token),
         _identity(run, wire, _EXTERNAL_KEYS, run.external),

@@ -241,9 +241,9 @@ def cameras(document: Document) -> tuple[Camera, ...]:
 
 def is_timelapse_on(document: Document) -> bool | None:
     """Returns whether the printer records timelapses."""
-    word = document.table("ipcam").get("timelapse")
+    word = str(document.table("ipcam").get("timelapse"))
     if word in {"enable", "disable"}:
-        return bool(word == "enable")
+        return word == "enable"
     cfg = hexadecimal(document.wire.get("cfg"))
     return None if cfg is None else bool(cfg >> 5 & 1)
 

@@ -277,7 +277,7 @@ def _by_product_name(name: str | None) -> ModelInfo | None:
 
 def _by_boards(modules: Sequence[Mapping[str, Any]]) -> ModelInfo | None:
     for module in modules:
-        if module.get("name") not in {"ota", "esp32", "ap", "rv1126"}:
+        if str(module.get("name")) not in {"ota", "esp32", "ap", "rv1126"}:
             continue
         model = by_code(text(module.get("project_name")))
         if model is not None:

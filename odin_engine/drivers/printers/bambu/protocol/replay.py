@@ -200,7 +200,7 @@ def _from_line(line: bytes, last_s: float) -> Record | None:
     if not isinstance(row, dict):
         return None
     topic, payload = row.get("topic"), row.get("payload")
-    direction, printer = row.get("direction"), row.get("printer_id")
+    direction, printer = str(row.get("direction")), row.get("printer_id")
     at_s = real(row.get("ts"))
     if (
         not isinstance(topic, str)
@@ -212,4 +212,4 @@ def _from_line(line: bytes, last_s: float) -> Record | None:
         return None
     # A clock that was set back must not make time run backwards.
     name = str(printer) if isinstance(printer, str | int) else None
-    return Record(max(at_s, last_s), str(direction), topic, payload, name)
+    return Record(max(at_s, last_s), direction, topic, payload, name)
