@@ -14,6 +14,7 @@ from odin_engine.kernel.log import set_up_logging
 from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import KnownSecrets, load_secrets
 from odin_engine.kernel.settings import load_settings
+from odin_engine.live.wire import MAX_MESSAGE_BYTES
 
 _GRACE_S = 1
 """How long open requests may take at a stop; the whole stop takes 2 s at most."""
@@ -43,6 +44,9 @@ def serve(host: str | None, port: int | None) -> None:
                     proxy_headers=False,
                     server_header=False,
                     timeout_graceful_shutdown=_GRACE_S,
+                    ws_max_size=MAX_MESSAGE_BYTES,
+                    # Patches are small; packing them doubled their latency.
+                    ws_per_message_deflate=False,
                 )
             )
             # What start-up made stays for good; the collector need not look at it again.

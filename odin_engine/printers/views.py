@@ -39,15 +39,19 @@ async def runs(
     session: AsyncSession,
     printer_id: str,
     request: PageRequest,
-    result: PrintResult | None = None,
+    result: PrintResult | None,
+    total: int | None,
 ) -> Slice[Run]:
-    """Returns a page of prints, newest first unless asked otherwise."""
+    """Returns a page of prints, newest first unless asked otherwise.
+
+    `total` is how many there are, where that is known already.
+    """
     query = select(RunRow).where(RunRow.printer_id == printer_id)
     if result is not None:
         query = query.where(RunRow.result == result)
     if request.q:
         query = query.where(RunRow.name.icontains(request.q, autoescape=True))
-    page = await fetch_page(session, query, request, _RUNS)
+    page = await fetch_page(session, query, request, _RUNS, total)
     return Slice(
         [from_row(Run, row) for row in page.items], page.next_cursor, page.total
     )
@@ -57,9 +61,13 @@ async def faults(
     session: AsyncSession,
     printer_id: str,
     request: PageRequest,
-    severity: Severity | None = None,
+    severity: Severity | None,
+    total: int | None,
 ) -> Slice[FaultRecord]:
-    """Returns a page of faults, newest first unless asked otherwise."""
+    """Returns a page of faults, newest first unless asked otherwise.
+
+    `total` is how many there are, where that is known already.
+    """
     query = select(FaultRow).where(FaultRow.printer_id == printer_id)
     if severity is not None:
         query = query.where(FaultRow.severity == severity)
@@ -68,7 +76,7 @@ async def faults(
             FaultRow.text.icontains(request.q, autoescape=True)
             | FaultRow.code.icontains(request.q, autoescape=True)
         )
-    page = await fetch_page(session, query, request, _FAULTS)
+    page = await fetch_page(session, query, request, _FAULTS, total)
     return Slice(
         [from_row(FaultRecord, row) for row in page.items], page.next_cursor, page.total
     )

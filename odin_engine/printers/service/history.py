@@ -1,5 +1,6 @@
 """What was: prints, faults, temperatures, air."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -27,12 +28,36 @@ class Range:
     points: int = POINTS_DEFAULT
 
 
+class Totals:
+    """How long each list is, until something is written."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, int] = {}
+        self._writes = 0
+
+    def forget(self) -> None:
+        """Takes note that lists may be longer or shorter now."""
+        self._known.clear()
+        self._writes += 1
+
+    async def of[T](
+        self, key: object, page: Callable[[int | None], Awaitable[Slice[T]]]
+    ) -> Slice[T]:
+        """Returns what `page` reads, and keeps its total for the next time."""
+        writes = self._writes
+        found = await page(self._known.get(key))
+        if writes == self._writes:
+            self._known[key] = found.total
+        return found
+
+
 class History:
     """Reads what is remembered. A printer's history outlives the printer."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self.totals = Totals()
 
     async def runs(
         self,
@@ -41,8 +66,14 @@ class History:
         result: PrintResult | None = None,
     ) -> Slice[Run]:
         """Returns a page of prints of one printer."""
-        async with self._database.read() as session:
-            return await views.runs(session, printer_id, request, result)
+
+        async def page(total: int | None) -> Slice[Run]:
+            async with self._database.read() as session:
+                return await views.runs(session, printer_id, request, result, total)
+
+        if request.q:
+            return await page(None)
+        return await self.totals.of(("runs", printer_id, result), page)
 
     async def faults(
         self,
@@ -51,8 +82,14 @@ class History:
         severity: Severity | None = None,
     ) -> Slice[FaultRecord]:
         """Returns a page of faults of one printer."""
-        async with self._database.read() as session:
-            return await views.faults(session, printer_id, request, severity)
+
+        async def page(total: int | None) -> Slice[FaultRecord]:
+            async with self._database.read() as session:
+                return await views.faults(session, printer_id, request, severity, total)
+
+        if request.q:
+            return await page(None)
+        return await self.totals.of(("faults", printer_id, severity), page)
 
     async def samples(self, printer_id: str, wanted: Range) -> list[Sample]:
         """Returns telemetry while printing, by time.

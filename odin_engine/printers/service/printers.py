@@ -64,7 +64,10 @@ class Printers:
         reach = LOCAL_ALLOWED.with_loopback() if allow_loopback else LOCAL_ALLOWED
         self._fleet = fleet = Fleet(clock, self._note)
         self._errands = errands = Errands(ticker)
-        self._recorder = recorder = Recorder(database, ticker, fleet.writing)
+        self.history = history = History(database, clock)
+        self._recorder = recorder = Recorder(
+            database, ticker, fleet.writing, history.totals.forget
+        )
         self._recording: asyncio.Task[None] | None = None
         self.supervision = Supervision(
             fleet, families, recorder, errands, clock, ticker, jitter, reach
@@ -85,8 +88,9 @@ class Printers:
         )
         self.nozzles = Nozzles(fleet, database, clock)
         self.discovery = Discovery(fleet, families, errands, clock, ticker, reach)
-        self.history = History(database, clock)
-        self.sampling = Sampling(fleet, recorder, database, config, clock)
+        self.sampling = Sampling(
+            fleet, recorder, database, config, clock, history.totals.forget
+        )
 
     @property
     def telemetry(self) -> Telemetry[PrinterView]:

@@ -8,7 +8,7 @@ that is down delays both and loses neither.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from odin_engine.kernel.clock import Ticker
@@ -38,11 +38,16 @@ class Recorder:
     """The one writer of what printers report."""
 
     def __init__(
-        self, database: Database, ticker: Ticker, writing: asyncio.Lock
+        self,
+        database: Database,
+        ticker: Ticker,
+        writing: asyncio.Lock,
+        on_written: Callable[[], None],
     ) -> None:
         self._database = database
         self._ticker = ticker
         self._writing = writing
+        self._on_written = on_written
         self._queue: deque[Entry] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -95,5 +100,6 @@ class Recorder:
             async with transaction(self._database) as work:
                 for entry in batch:
                     await entry.write(work)
+            self._on_written()
             for entry in batch:
                 entry.settle()

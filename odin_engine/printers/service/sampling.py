@@ -4,7 +4,7 @@ Each round is one entry for the recorder, so one transaction for the whole farm.
 seconds that heads print are counted each tick and written with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,7 +46,9 @@ class Sampling:
         database: Database,
         config: Config,
         clock: Clock,
+        on_purged: Callable[[], None],
     ) -> None:
+        self._on_purged = on_purged
         self._fleet = fleet
         self._recorder = recorder
         self._database = database
@@ -101,6 +103,7 @@ class Sampling:
         while is_more:
             async with self._database.work() as work:
                 is_more = await store.purge(work.session, samples, climate, faults)
+        self._on_purged()
 
     def _kept(self, days: Tunable[int]) -> timedelta:
         return timedelta(days=self._config.get(days))

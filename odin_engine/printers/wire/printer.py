@@ -1,12 +1,13 @@
 """A printer as JSON: its record, its state and what follows from both, in one object.
 
 Hot: a farm's list is asked for often and changes all the time. So orjson encodes the
-dataclasses as they are, each view once, and the pieces are spliced. `PrinterOut` says
-the same shape to the OpenAPI document; a test holds the two together.
+dataclasses as they are, each section once, and the pieces are spliced. `PrinterOut`
+says the same shape to the OpenAPI document; a test holds the two together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,10 +17,25 @@ from odin_engine.printers.model import LinkStatus, PrinterState, attention_reaso
 from odin_engine.printers.model.link import link_text
 from odin_engine.printers.model.record import Printer
 from odin_engine.printers.service import PrinterView
+from odin_engine.printers.service.fleet import Memo
 
 _OPTIONS = orjson.OPT_UTC_Z
 _RECORD_FIELDS = tuple(field.name for field in fields(Printer))
 _STATE_FIELDS = tuple(field.name for field in fields(PrinterState))
+_WORDS = (
+    "link",
+    "link_reason",
+    "control",
+    "activity",
+    "filament_change",
+    "is_door_open",
+    "is_timelapse_on",
+    "storage",
+    "wifi_dbm",
+)
+_SECTIONS = tuple(name for name in _STATE_FIELDS if name not in _WORDS)
+_words_of = attrgetter(*_WORDS)
+_sections_of = attrgetter(*_SECTIONS)
 _DERIVED_FROM = ("link", "link_reason", "activity", "faults", "job")
 
 
@@ -58,22 +74,35 @@ else:
 
 def printer_json(view: PrinterView) -> bytes:
     """Returns a printer as a JSON object; only what changed is encoded anew."""
-    memo = view.memo
-    known = memo.get(_WHOLE)
-    if known is not None and known[0] is view:
-        encoded: bytes = known[1]
-        return encoded
-    printer, state = view.printer, view.state
-    sections = zip(_SECTIONS, _sections_of(state), strict=True)
-    whole = {
-        **{name: _fragment(memo, name, section) for name, section in sections},
-        **zip(_WORDS, _words_of(state), strict=True),
-        **_derived(state),
+    return _made(view.memo, "whole", view, _encode)
+
+
+def _encode(view: PrinterView) -> bytes:
+    memo, state = view.memo, view.state
+    record = _made(memo, "record", view.printer, _record)
+    sections = {
+        name: _made(memo, name, section, _fragment)
+        for name, section in zip(_SECTIONS, _sections_of(state), strict=True)
     }
-    record = _fragment(memo, _RECORD, printer)
-    encoded = record[:-1] + b"," + orjson.dumps(whole, option=_OPTIONS)[1:]
-    memo[_WHOLE] = (view, encoded)
-    return encoded
+    words = zip(_WORDS, _words_of(state), strict=True)
+    return record + orjson.dumps(sections | dict(words) | _derived(state))[1:]
+
+
+def _made[P, M](memo: Memo, name: str, part: P, make: Callable[[P], M]) -> M:
+    """Returns what was made of this very part before, or makes it."""
+    known = memo.get(name)
+    if known is None or known[0] is not part:
+        known = memo[name] = (part, make(part))
+    made: M = known[1]
+    return made
+
+
+def _record(printer: Printer) -> bytes:
+    return orjson.dumps(printer, option=_OPTIONS)[:-1] + b","
+
+
+def _fragment(section: object) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(section, option=_OPTIONS))
 
 
 def page_json(

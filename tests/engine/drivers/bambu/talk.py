@@ -37,11 +37,11 @@ class Talk:
         self.now = START
         self.has_clock = True
 
-    def full(self, **fields: Any) -> PrinterState:
+    def full(self, **fields: object) -> PrinterState:
         """The printer sends everything."""
         return self._report({"msg": 0, **fields})
 
-    def says(self, *, after_s: float = 1, **fields: Any) -> PrinterState:
+    def says(self, *, after_s: float = 1, **fields: object) -> PrinterState:
         """The printer sends what changed, so long after the last message."""
         self.now += timedelta(seconds=after_s)
         return self._report({"msg": 1, **fields})

@@ -191,7 +191,10 @@ def test_refused_commands_say_how_to_mend_it(code: str) -> None:
 
 def _known_codes() -> dict[str, str]:
     table = capture("hms_codes.json")
-    return {"_".join(code[i : i + 4] for i in range(0, len(code), 4)): table[code] for code in table}
+    return {
+        "_".join(code[i : i + 4] for i in range(0, len(code), 4)): table[code]
+        for code in table
+    }
 
 
 @needs_captures

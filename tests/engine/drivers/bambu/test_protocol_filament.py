@@ -22,7 +22,7 @@ NO_TAG = {"tag_uid": "0" * 16, "tray_uuid": "0" * 32}
 TAG = {"tag_uid": "51BF9F3763CF0100", "tray_uuid": "66A2EFC05068E45368F5B6235A8F32F6"}
 
 
-def tray(slot: int, **fields: Any) -> dict[str, Any]:
+def tray(slot: int, **fields: object) -> dict[str, Any]:
     """A slot with a tagged spool, as the printer describes it."""
     return {
         "id": str(slot),
@@ -39,11 +39,11 @@ def tray(slot: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def unit(number: int, *trays: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def unit(number: int, *trays: dict[str, Any], **fields: object) -> dict[str, Any]:
     return {"id": str(number), "tray": list(trays), **fields}
 
 
-def ams(*units: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def ams(*units: dict[str, Any], **fields: object) -> dict[str, Any]:
     return {"ams": list(units), **fields}
 
 
@@ -256,7 +256,10 @@ def test_which_head_a_unit_feeds(info: str, nozzle: int | None) -> None:
     ],
 )
 def test_climate(
-    fields: dict[str, Any], celsius: float | None, percent: int | None, level: int | None
+    fields: dict[str, Any],
+    celsius: float | None,
+    percent: int | None,
+    level: int | None,
 ) -> None:
     found = unit_of(Talk(X1C).full(ams=ams(unit(0, **fields))), 0)
     assert (found.temperature_c, found.humidity_pct, found.humidity_level) == (
@@ -558,7 +561,9 @@ def test_the_active_slot_of_the_new_protocol_with_one_head() -> None:
 def test_the_mixed_holder_of_an_a2l() -> None:
     state = Talk(A2L).full(
         ams=ams(
-            unit(16, tray(2), info="5"), ams_exist_bits="1000", tray_exist_bits="4000000"
+            unit(16, tray(2), info="5"),
+            ams_exist_bits="1000",
+            tray_exist_bits="4000000",
         ),
         device={"extruder": {"info": [{"id": 0, "snow": 0x1002}], "state": 1}},
     )
@@ -665,10 +670,10 @@ def test_an_idle_machine_with_another_target_changes_nothing() -> None:
 def test_a_swap_on_two_heads() -> None:
     rows = [{"id": 0, "snow": 0, "star": 1}, {"id": 1, "snow": 3, "star": 3}]
     talk = Talk(H2D)
-    talk.full(ams_status=768, device={"extruder": {"info": rows, "state": 2}})
-    assert talk.state.filament_change is FilamentChange.CHANGING
-    talk.says(device={"extruder": {"state": 0x12}})
-    assert talk.state.filament_change is FilamentChange.NONE
+    state = talk.full(ams_status=768, device={"extruder": {"info": rows, "state": 2}})
+    assert state.filament_change is FilamentChange.CHANGING
+    state = talk.says(device={"extruder": {"state": 0x12}})
+    assert state.filament_change is FilamentChange.NONE
 
 
 def test_slots_that_did_not_change_stay_the_same_objects() -> None:

@@ -14,7 +14,7 @@ def packed(current: int, target: int = 0) -> int:
     return target << 16 | current
 
 
-def heads(*rows: dict[str, Any], current: int = 0, **fields: Any) -> dict[str, Any]:
+def heads(*rows: dict[str, Any], current: int = 0, **fields: object) -> dict[str, Any]:
     """`device` of a machine with these heads, `current` being in use."""
     state = len(rows) | current << 4 | 0xF << 8
     return {"extruder": {"info": list(rows), "state": state}, **fields}
@@ -139,7 +139,8 @@ def test_temperatures_that_did_not_change_stay_the_same_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "percent"), [("0", 0), ("1", 7), ("8", 53), ("15", 100), (15, 100), ("99", 100)]
+    ("step", "percent"),
+    [("0", 0), ("1", 7), ("8", 53), ("15", 100), (15, 100), ("99", 100)],
 )
 def test_fan_steps(step: object, percent: int) -> None:
     assert Talk(P1S).full(cooling_fan_speed=step).fans.part_pct == percent
@@ -228,7 +229,9 @@ def test_two_nozzles_and_which_is_in_use() -> None:
     state = talk.full(
         nozzle_diameter="0.8",
         device=heads(
-            {"id": 0, "temp": 25}, {"id": 1, "temp": 25}, nozzle={"exist": 3, "info": rows}
+            {"id": 0, "temp": 25},
+            {"id": 1, "temp": 25},
+            nozzle={"exist": 3, "info": rows},
         ),
     )
     right, left = state.nozzles

@@ -324,10 +324,10 @@ def test_failed_straight_from_preparing() -> None:
 def test_a_start_that_fails_without_a_job_needs_attention() -> None:
     talk = Talk(A1)
     talk.full(gcode_state="IDLE", print_error=0)
-    talk.says(print_error=UNREADABLE)
-    assert talk.state.activity is Activity.ATTENTION
-    talk.says(print_error=0)
-    assert talk.state.activity is Activity.IDLE
+    state = talk.says(print_error=UNREADABLE)
+    assert state.activity is Activity.ATTENTION
+    state = talk.says(print_error=0)
+    assert state.activity is Activity.IDLE
     assert talk.happened == ["FaultRaised", "AttentionNeeded", "FaultCleared"]
 
 

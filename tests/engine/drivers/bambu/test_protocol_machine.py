@@ -101,7 +101,7 @@ def test_detectors_of_an_x1() -> None:
     )
     assert state.detectors == (
         Detector("first_layer", is_enabled=False),
-        Detector("spaghetti", True, Sensitivity.LOW, True),
+        Detector("spaghetti", is_enabled=True, sensitivity=Sensitivity.LOW, halts=True),
     )
     assert state.capabilities.detectors == ("first_layer", "spaghetti")
 
@@ -113,11 +113,13 @@ def test_detectors_packed_into_one_number() -> None:
         fun=f"{0b1111 << 42:x}",
     )
     assert state.detectors == (
-        Detector("air_print", True, None),
-        Detector("clump", False, Sensitivity.MEDIUM),
-        Detector("pile_up", True, Sensitivity.LOW),
+        Detector("air_print", is_enabled=True),
+        Detector("clump", is_enabled=False, sensitivity=Sensitivity.MEDIUM),
+        Detector("pile_up", is_enabled=True, sensitivity=Sensitivity.LOW),
         Detector("plate_alignment", is_enabled=True),
-        Detector("spaghetti", True, Sensitivity.HIGH, False),
+        Detector(
+            "spaghetti", is_enabled=True, sensitivity=Sensitivity.HIGH, halts=False
+        ),
     )
 
 
@@ -306,14 +308,14 @@ def test_a_command_that_was_taken_does_not_overrule_the_bit() -> None:
 def test_a_dropped_command_shows_in_the_health_list() -> None:
     talk = Talk(P1S)
     talk.full(gcode_state="IDLE", hms=[])
-    talk.says(hms=[{"attr": 0x0500_0500, "code": 0x0001_0007}])
-    assert talk.state.control is Control.REFUSED
-    assert "Developer Mode" in talk.state.faults[0].text
-    talk.says(hms=[])
-    assert talk.state.faults == ()
-    assert talk.state.control is Control.REFUSED, "it still would not take one"
-    talk.says(fun="0")
-    assert talk.state.control is Control.ALLOWED
+    state = talk.says(hms=[{"attr": 0x0500_0500, "code": 0x0001_0007}])
+    assert state.control is Control.REFUSED
+    assert "Developer Mode" in state.faults[0].text
+    state = talk.says(hms=[])
+    assert state.faults == ()
+    assert state.control is Control.REFUSED, "it still would not take one"
+    state = talk.says(fun="0")
+    assert state.control is Control.ALLOWED
 
 
 def test_capabilities_follow_the_model() -> None:
@@ -351,4 +353,4 @@ def test_values_of_an_impossible_shape_are_ignored(key: str, value: object) -> N
         hms=[{"attr": 201327360, "code": 196615}],
         info={"temp": 31},
     )
-    assert talk.says(**{key: value}) is before
+    assert talk.says(after_s=1, **{key: value}) is before

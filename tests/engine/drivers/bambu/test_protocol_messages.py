@@ -94,7 +94,10 @@ def test_replies_are_no_state() -> None:
         ({}, None),
     ],
 )
-def test_replies_say_yes_no_or_nothing(fields: dict[str, object], ok: bool | None) -> None:  # noqa: FBT001
+def test_replies_say_yes_no_or_nothing(
+    fields: dict[str, object],
+    ok: bool | None,  # noqa: FBT001 - a case of the table
+) -> None:
     message = parse(orjson.dumps({"print": {"command": "stop", **fields}}))
     assert isinstance(message, Ack)
     assert message.ok is ok
@@ -111,7 +114,9 @@ def test_a_refused_signature() -> None:
     assert message.reason == "mqtt message verify failed"
 
 
-@pytest.mark.parametrize("namespace", ["system", "xcam", "camera", "upgrade", "pushing"])
+@pytest.mark.parametrize(
+    "namespace", ["system", "xcam", "camera", "upgrade", "pushing"]
+)
 def test_replies_of_other_namespaces(namespace: str) -> None:
     message = parse(orjson.dumps({namespace: {"command": "ledctrl"}}))
     assert isinstance(message, Ack)

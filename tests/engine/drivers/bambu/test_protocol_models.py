@@ -14,7 +14,7 @@ from odin_engine.printers.model import CameraKind
 from tests.engine.drivers.bambu.talk import Talk
 
 
-def ota(**fields: Any) -> list[dict[str, Any]]:
+def ota(**fields: object) -> list[dict[str, Any]]:
     return [{"name": "ota", **fields}]
 
 
@@ -177,7 +177,8 @@ def test_bounds_are_sane_for_every_model() -> None:
         assert model.camera is not None
         assert model.chamber_max_c is None or model.has_chamber_sensor
         assert (model.door is DoorSensor.NONE) == model.sends_deltas
-        assert ("{path}" in model.print_url) and model.print_url.count("{") == 1
+        assert "{path}" in model.print_url
+        assert model.print_url.count("{") == 1
         has_sdcard = model.print_url.startswith("file:///sdcard/")
         assert has_sdcard == (model.id in _SDCARD)
 

@@ -1,6 +1,5 @@
 """What holds for any report: nothing raises, and repeating changes nothing."""
 
-import sys
 from typing import Any
 
 import orjson
@@ -149,5 +148,4 @@ def test_deep_nesting_is_no_danger() -> None:
             report = parse(payload)
             assert isinstance(report, Report)
             document = fold(document, report, None)
-        assert translate(document)
-    assert sys.getrecursionlimit() >= 900
+        assert translate(document).activity is None

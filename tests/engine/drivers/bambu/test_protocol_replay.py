@@ -17,7 +17,7 @@ from tests.engine.drivers.bambu.talk import A1, H2S
 CANCELLED = 0x0300_400C
 
 
-def report(*, msg: int = 1, **fields: Any) -> dict[str, Any]:
+def report(*, msg: int = 1, **fields: object) -> dict[str, Any]:
     return {"print": {"command": "push_status", "msg": msg, **fields}}
 
 
@@ -28,7 +28,7 @@ def line(
     direction: str = "in",
     serial: str = A1,
     topic: str = "report",
-    **fields: Any,
+    **fields: object,
 ) -> bytes:
     return orjson.dumps(
         {
@@ -56,9 +56,7 @@ def test_a_document_with_versions_full_and_deltas() -> None:
         "get_version": {
             "info": {
                 "command": "get_version",
-                "module": [
-                    {"name": "ota", "sn": A1, "product_name": "Bambu Lab A1"}
-                ],
+                "module": [{"name": "ota", "sn": A1, "product_name": "Bambu Lab A1"}],
             }
         },
         "pushall": report(msg=0, gcode_state="IDLE", bed_temper=20.0),
@@ -110,7 +108,12 @@ def test_lines_of_a_whole_job() -> None:
     data = b"\n".join(
         [
             line(0, report(msg=0, gcode_state="FINISH", mc_percent=100)),
-            line(1, {"print": {"command": "project_file"}}, direction="out", topic="request"),
+            line(
+                1,
+                {"print": {"command": "project_file"}},
+                direction="out",
+                topic="request",
+            ),
             line(2, {"print": {"command": "project_file", "result": "success"}}),
             line(3, report(gcode_state="IDLE")),
             line(9, report(gcode_state="PREPARE", subtask_id="77")),
@@ -258,7 +261,9 @@ def test_several_printers() -> None:
     assert list(by_printer(load(data).records)) == [A1, H2S, "left"]
 
 
-@pytest.mark.parametrize("data", [b"", b"null", b"[]", b"{}", b"\x00\xff", b'{"deltas": 3}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"null", b"[]", b"{}", b"\x00\xff", b'{"deltas": 3}']
+)
 def test_nothing_in_it(data: bytes) -> None:
     recording = load(data)
     assert recording.records == ()
@@ -273,7 +278,9 @@ def run(tmp_path: Path, data: bytes, *options: str) -> Result:
 
 
 def test_the_command_prints_the_state_as_json(tmp_path: Path) -> None:
-    result = run(tmp_path, line(0, report(gcode_state="PAUSE", subtask_name="b\u00e4r")))
+    result = run(
+        tmp_path, line(0, report(gcode_state="PAUSE", subtask_name="b\u00e4r"))
+    )
     assert result.exit_code == 0
     state = orjson.loads(result.stdout_bytes)
     assert (state["activity"], state["job"]["name"]) == ("paused", "b\u00e4r")

@@ -16,7 +16,7 @@ from tests.engine.drivers.bambu.talk import H2D, Talk
 NO_TAG = {"tag_uid": "0" * 16, "tray_uuid": "0" * 32}
 
 
-def tray(slot: int, material: str, color: str, **fields: Any) -> dict[str, Any]:
+def tray(slot: int, material: str, color: str, **fields: object) -> dict[str, Any]:
     return {
         "id": str(slot),
         "tray_type": material,
@@ -122,7 +122,7 @@ FULL: dict[str, Any] = {
         },
     },
     "stat": "16382180F0",
-    "fun": "21FF1ADFF9CB7",
+    "fun": "21FF18FFF9CB7",
     "aux": "2001004",
     "home_flag": -1066967617,
     "spd_lvl": 2,
@@ -209,7 +209,9 @@ def test_an_error_a_stop_and_the_late_code() -> None:
     talk.events.clear()
     talk.now = talk.now.replace(minute=1)
     error = 0x0300_8016
-    talk.full(**{**FULL, "gcode_state": "PAUSE", "print_error": error, "err": f"{error:08X}"})
+    talk.full(
+        **{**FULL, "gcode_state": "PAUSE", "print_error": error, "err": f"{error:08X}"}
+    )
     talk.now = talk.now.replace(minute=2)
     failed = {**FULL, "gcode_state": "FAILED", "mc_percent": 0}
     talk.full(**failed)

@@ -133,7 +133,9 @@ def fold(
     data, wire = message.data, document.wire
     touches = parts.TOUCHES
     # In C as far as it goes: a full report has a hundred fields, a handful changed.
-    news = list(compress(data, map(ne, map(wire.get, data), data.values())))
+    news = list(
+        compress(data, map(ne, map(wire.get, data), data.values(), strict=False))
+    )
     changed = [key for key in news if key in touches]
     if message.is_full and not document.is_ams_full and "ams" in data:
         # Perhaps said before in a delta; only now may units leave.

@@ -15,7 +15,7 @@ _HOTTEST_C = 600.0
 def whole(value: Any) -> int | None:  # noqa: ANN401 - a wire value
     """Returns an integer from an int, a float (cut) or a decimal string."""
     if value.__class__ is int:
-        return value if -_LARGEST < value < _LARGEST else None  # type: ignore[no-any-return] # is an int
+        return value if -_LARGEST < value < _LARGEST else None
     if value.__class__ is str and len(value) < _LONGEST_NUMBER:
         try:
             return int(value)
@@ -63,7 +63,7 @@ def celsius(value: Any) -> float | None:  # noqa: ANN401 - a wire value
         value = real(value)
         if value is None:
             return None
-    return value if _COLDEST_C <= value <= _HOTTEST_C else None  # type: ignore[no-any-return] # is a float
+    return value if _COLDEST_C <= value <= _HOTTEST_C else None
 
 
 def packed_heat(value: Any) -> tuple[float | None, float | None]:  # noqa: ANN401

@@ -277,5 +277,3 @@ def _nozzle_type(code: str | None) -> tuple[str | None, str | None]:
 def _diameter(value: Any) -> float | None:  # noqa: ANN401 - a wire value
     number = real(value)
     return round(number, 2) if number is not None and 0 < number < 5 else None
-
-

@@ -29,9 +29,7 @@ def job(document: Document) -> Job | None:
     if is_nameless and not run.is_running and not _has_ended(run.activity):
         return None
     stale = run.stale if run.is_running else frozenset()
-    stage = stage_of(
-        wire.get("stg_cur"), is_printing=run.activity is Activity.PRINTING
-    )
+    stage = stage_of(wire.get("stg_cur"), is_printing=run.activity is Activity.PRINTING)
     return Job(
         name=run.name,
         file=run.file,

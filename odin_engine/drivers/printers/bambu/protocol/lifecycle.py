@@ -150,7 +150,7 @@ def settle(run: Run, wire: Mapping[str, Any], at: datetime | None) -> Run:
 
 def unknown_state(wire: Mapping[str, Any]) -> str | None:
     """Returns a `gcode_state` that is in no list, for the log."""
-    word = str(wire.get("gcode_state", ""))
+    word = str(wire.get("gcode_state") or "")
     known = word.upper() in _HEARD or word in _SAYS_NOTHING
     return None if known else word[:40]
 
@@ -267,29 +267,34 @@ def _with_job(run: Run, wire: Mapping[str, Any]) -> Run:
     What the printer blanks is kept. Of a job that is over nothing changes any more:
     new values are the next one's.
     """
-    before = (run.name, run.file, run.source, run.total_layers, run.token, run.external)
-    told = (
-        text(wire.get("subtask_name")),
-        text(wire.get("gcode_file")),
-        _SOURCES.get(str(wire.get("print_type"))),
-        _total_layers(wire),
-        _identity(run, wire, _TOKEN_KEYS, run.token),
-        _identity(run, wire, _EXTERNAL_KEYS, run.external),
-    )
-    first, second = (told, before) if run.is_running else (before, told)
-    name, file, source, total_layers, token, external = (
-        one if one is not None else other
-        for one, other in zip(first, second, strict=True)
-    )
-    job = (name, file, source, total_layers, token, external)
-    if job == before:
+    name = text(wire.get("subtask_name"))
+    file = text(wire.get("gcode_file"))
+    source = _SOURCES.get(str(wire.get("print_type")))
+    layers = _total_layers(wire)
+    token = _identity(run, wire, _TOKEN_KEYS, run.token)
+    external = _identity(run, wire, _EXTERNAL_KEYS, run.external)
+    if run.is_running:
+        name, file = name or run.name, file or run.file
+        source, layers = source or run.source, layers or run.total_layers
+    else:
+        name, file = run.name or name, run.file or file
+        source, layers = run.source or source, run.total_layers or layers
+        token, external = run.token or token, run.external or external
+    if (name, file, source, layers, token, external) == (
+        run.name,
+        run.file,
+        run.source,
+        run.total_layers,
+        run.token,
+        run.external,
+    ):
         return run
     return replace(
         run,
         name=name,
         file=file,
         source=source,
-        total_layers=total_layers,
+        total_layers=layers,
         token=token,
         external=external,
     )

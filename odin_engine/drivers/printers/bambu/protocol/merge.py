@@ -49,9 +49,7 @@ def merge_object(
         rule = rules.get(key) if rules else None
         if rule is not None:
             merged[key] = rule(before, value)
-        elif (
-            value.__class__ is dict and before.__class__ is dict and depth < _DEEPEST
-        ):
+        elif value.__class__ is dict and before.__class__ is dict and depth < _DEEPEST:
             merged[key] = merge_object(before, value, None, depth + 1)
         else:
             merged[key] = value

@@ -123,9 +123,7 @@ _H2D = ModelInfo(
 
 MODELS: tuple[ModelInfo, ...] = (
     _X1C,
-    replace(
-        _X1C, id="x1", name="X1", codes=("BL-P002",), product_names=("x1",)
-    ),
+    replace(_X1C, id="x1", name="X1", codes=("BL-P002",), product_names=("x1",)),
     replace(
         _X1C,
         id="x1e",

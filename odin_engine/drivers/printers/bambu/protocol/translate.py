@@ -91,7 +91,9 @@ def _translated(document: Document) -> PrinterState:
         if units != base.filament_units:
             values[_UNITS] = units
             has_changed = True
-    if touched & parts.CAPABILITIES or (touched & _CAPABLE and _offers_more(base, values)):
+    if touched & parts.CAPABILITIES or (
+        touched & _CAPABLE and _offers_more(base, values)
+    ):
         values[_CAPABILITIES] = capabilities(
             document, values[_UNITS], values[_LIGHTS], values[_DETECTORS]
         )
@@ -107,7 +109,7 @@ def _state(values: list[Any]) -> PrinterState:
     """
     draft: Any = _Draft(*values)
     draft.__class__ = PrinterState
-    return cast(PrinterState, draft)
+    return cast("PrinterState", draft)
 
 
 def _offers_more(base: PrinterState, values: list[Any]) -> bool:

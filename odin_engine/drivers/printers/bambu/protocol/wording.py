@@ -155,9 +155,7 @@ def _tables() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def _lines(
-    tables: dict[str, dict[str, str]], name: str | None
-) -> dict[str, str]:
+def _lines(tables: dict[str, dict[str, str]], name: str | None) -> dict[str, str]:
     if name is None:
         return {}
     table = tables[name]
@@ -188,8 +186,12 @@ def _names(module: int, unit: int, slot: int | None) -> dict[str, str] | None:
     name = _unit_name(module, unit)
     if name is None:
         return None
-    is_single = module == _HT or slot is None
-    return {"unit": name, "slot": name if is_single else f"{name} slot {slot + 1}"}
+    # An AMS HT has one slot only.
+    is_numbered = slot is not None and module != _HT
+    return {
+        "unit": name,
+        "slot": f"{name} slot {(slot or 0) + 1}" if is_numbered else name,
+    }
 
 
 def _unit_name(module: int, unit: int) -> str | None:
