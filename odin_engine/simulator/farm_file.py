@@ -8,7 +8,7 @@ printers:
     access_code: "31415926"
     ports: {mqtt: 18883}
     units:
-      - {kind: ams, slots: [[GFA00, F2754E, 83], null, [GFG02, 161616], [GFL99, FFFFFF]]}
+      - {kind: ams, slots: [[GFA00, F2754E, 83], null, [GFG02, '161616'], [GFL99, FFFFFF]]}
     external: [GFL99, FFFFFF]
     developer_mode: true
     job: {name: Bracket, minutes: 95, layers: 240, used_g: [42], slots: [0],
@@ -157,7 +157,10 @@ def spool_of(given: Sequence[Any] | None, mark: str) -> Spool | None:
     if given is None:
         return None
     idx, color, *percent = given
-    return spool(str(idx), str(color), float(percent[0]) if percent else 100, mark=mark)
+    if not isinstance(color, str):
+        # YAML reads 000000 as the number 0.
+        raise ValueError(f"colour {color}: put it in quotes")
+    return spool(str(idx), color, float(percent[0]) if percent else 100, mark=mark)
 
 
 def _job(machine: Machine, raw: dict[str, Any]) -> tuple[PrintPlan, dict[int, int]]:

@@ -27,7 +27,7 @@ printers:
   - name: Brunel
     model: P1S
     units:
-      - {kind: ams, slots: [[GFA00, 0A2CA5, 45], [GFA00, F7D959, 77], [GFL99, 545454, 100], null]}
+      - {kind: ams, slots: [[GFA00, 0A2CA5, 45], [GFA00, F7D959, 77], [GFL99, "545454", 100], null]}
   - name: Curie
     model: H2D
     job: {name: Long job, minutes: 600, layers: 900, used_g: [80], slots: [0], at_percent: 20}

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
-from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.errors import OdinError, Refused
 from odin_engine.printers import store
 from odin_engine.printers.model import (
     Command,
@@ -115,12 +115,18 @@ class Commands:
             options=order.options,
         )
         async with machine.commanding:
+            self._check_no_start_pending(machine)
             await self._freshen(machine)
             self._guard(machine, command)
             deadline_s = machine.state.capabilities.start_deadline_s
-            machine.keep_until_s = self._clock.monotonic_s() + deadline_s
+            machine.start_due_s = self._clock.monotonic_s() + deadline_s
             deadline_at = self._clock.now() + timedelta(seconds=deadline_s)
-            await _driver(machine).execute(command)
+            try:
+                await _driver(machine).execute(command)
+            except Refused:
+                # Any other error leaves open whether it was taken.
+                machine.start_due_s = 0.0
+                raise
         return Accepted(token, deadline_at)
 
     async def camera_frame(self, printer_id: str, camera_id: str) -> Frame:
@@ -202,6 +208,16 @@ class Commands:
             if _is_fresh(self._report_age_s(machine)):
                 return
             await self._ticker.sleep(_LOOK_S)
+
+    def _check_no_start_pending(self, machine: Machine) -> None:
+        """A second start while a slow machine reads its file could end the first."""
+        left_s = machine.start_due_s - self._clock.monotonic_s()
+        if left_s > 0:
+            raise NotNow(
+                "starting",
+                "A print was sent to this printer and has not shown itself yet. Try "
+                f"again in {left_s:.0f} seconds if it does not.",
+            )
 
     async def _new_token(self) -> int:
         async with self._database.read() as session:

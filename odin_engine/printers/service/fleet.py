@@ -81,6 +81,7 @@ class Machine:
     `driver` is set while a connection is made or stands; `kept` outlives it, because a
     driver knows what it asked the machine only moments ago. `seconds_by_head` is printing time not yet written; head `None` is an unknown one.
     `begun_s` is when the present connection was begun, `patience` what ends it early.
+    `start_due_s` is until when a print that was sent may take to show itself.
     `is_reconciled`: what we remember was compared with the printer's first report.
     """
 
@@ -97,8 +98,9 @@ class Machine:
     begun_s: float = 0.0
     asked_s: float = 0.0
     is_heard: bool = False
-    keep_until_s: float = 0.0
+    start_due_s: float = 0.0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    switching: asyncio.Lock = field(default_factory=asyncio.Lock)
     commanding: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_uploading: bool = False
     is_cooling_hard: bool = False
@@ -256,6 +258,7 @@ class Fleet:
                     # At once, not after the commit: no start may slip in between.
                     self._set_plate(machine, PlateState.OCCUPIED, at)
                 case PrintStarted():
+                    machine.start_due_s = 0.0
                     # What prints was put on a clear plate, whoever started it.
                     self._set_plate(machine, PlateState.CLEAR, at)
                 case _:

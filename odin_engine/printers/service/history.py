@@ -16,6 +16,7 @@ POINTS_DEFAULT = 500
 POINTS_MOST = 2000
 _RANGE_DEFAULT = timedelta(hours=24)
 _RANGE_MOST = timedelta(days=400)
+_TOTALS_MOST = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -46,6 +47,8 @@ class Totals:
         """Returns what `page` reads, and keeps its total for the next time."""
         writes = self._writes
         found = await page(self._known.get(key))
+        if len(self._known) >= _TOTALS_MOST:
+            self._known.clear()
         if writes == self._writes:
             self._known[key] = found.total
         return found

@@ -141,8 +141,8 @@ class Registry:
             Invalid: names each wrong field.
             Conflict: `version` is not the present one, or a name is taken.
         """
-        machine = self._fleet.get(printer_id)
         async with self._fleet.writing:
+            machine = self._fleet.get(printer_id)
             _check_version(machine, version)
             before, access_before = machine.printer, machine.access
             after, access = self._described(before, access_before, values)
@@ -166,13 +166,15 @@ class Registry:
 
     async def delete(self, printer_id: str) -> None:
         """Removes a printer and ends its connection. Its history stays."""
-        machine = self._fleet.get(printer_id)
-        await self._supervision.stop(machine)
+        await self._supervision.stop(self._fleet.get(printer_id))
         async with self._fleet.writing:
+            machine = self._fleet.get(printer_id)
             async with self._database.work() as work:
                 await store.close_history(work.session, printer_id, self._clock.now())
                 await store.delete_printer(work.session, printer_id)
             self._fleet.remove(machine)
+        # An edit may have connected it again meanwhile.
+        await self._supervision.stop(machine)
 
     async def order(self, printer_ids: Sequence[str]) -> None:
         """Puts the printers in this order.
@@ -255,8 +257,8 @@ class Registry:
         Raises:
             Conflict: this printer has no plate gate to occupy.
         """
-        machine = self._fleet.get(printer_id)
         async with self._fleet.writing:
+            machine = self._fleet.get(printer_id)
             plate = machine.printer.plate
             if plate.state is state:
                 return machine.printer
@@ -291,8 +293,8 @@ class Registry:
         Raises:
             Conflict: these are not the two fingerprints at issue now.
         """
-        machine = self._fleet.get(printer_id)
         async with self._fleet.writing:
+            machine = self._fleet.get(printer_id)
             mismatch = machine.mismatch
             if mismatch is None or (mismatch.pinned, mismatch.found) != (pinned, found):
                 raise Conflict(

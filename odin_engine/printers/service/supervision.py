@@ -77,8 +77,8 @@ class Supervision:
             self.start(machine, index * apart_s)
 
     def start(self, machine: Machine, delay_s: float = 0.0) -> None:
-        """Begins to connect a printer, unless it is disabled."""
-        if machine.printer.is_enabled:
+        """Begins to connect a printer, unless it is disabled or gone."""
+        if machine.printer.is_enabled and self._fleet.has(machine):
             machine.supervisor = asyncio.create_task(
                 self._supervise(machine, delay_s),
                 name=f"supervise {machine.printer.name}",
@@ -86,17 +86,16 @@ class Supervision:
 
     async def stop(self, machine: Machine) -> None:
         """Ends the connection of a printer."""
-        supervisor, machine.supervisor = machine.supervisor, None
-        if supervisor is not None:
-            supervisor.cancel()
-            await asyncio.wait({supervisor})
-        await self._let_go(machine)
+        async with machine.switching:
+            await self._stop(machine)
 
     async def restart(self, machine: Machine) -> None:
         """Connects a printer anew, or lets go of it, as its record says now."""
-        await self.stop(machine)
-        self._fleet.forget(machine)
-        self.start(machine)
+        async with machine.switching:
+            await self._stop(machine)
+            if self._fleet.has(machine):
+                self._fleet.forget(machine)
+                self.start(machine)
 
     async def stop_all(self) -> None:
         """Ends every connection, side by side."""
@@ -115,6 +114,13 @@ class Supervision:
         for machine in self._fleet:
             if machine.driver is not None:
                 self._judge(machine, machine.driver, now_s)
+
+    async def _stop(self, machine: Machine) -> None:
+        supervisor, machine.supervisor = machine.supervisor, None
+        if supervisor is not None:
+            supervisor.cancel()
+            await asyncio.wait({supervisor})
+        await self._let_go(machine)
 
     async def _supervise(self, machine: Machine, delay_s: float) -> None:
         await self._ticker.sleep(delay_s)
@@ -226,7 +232,7 @@ class Supervision:
                     self._ask(machine, driver)
             case Silence.DROP:
                 # A slow machine may be silent while it reads the file it shall print.
-                if now_s >= machine.keep_until_s:
+                if now_s >= machine.start_due_s:
                     _drop(machine)
 
     def _judge_first(self, machine: Machine, driver: Driver, quiet_s: float) -> None:

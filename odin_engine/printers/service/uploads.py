@@ -4,6 +4,7 @@ A file is received in full before the printer is bothered. Only what we put ther
 ever deleted there.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
@@ -22,12 +23,19 @@ from odin_engine.printers.ports import Driver
 from odin_engine.printers.service.fleet import Fleet, Machine
 
 KIND = "printer_upload"
+_STALL_S = 60.0
 
 
 class UploadRunning(Conflict):
     """One file at a time goes to a printer."""
 
     code = "printer_upload_running"
+
+
+class SenderStalled(Invalid):
+    """Whoever sends the file does not go on."""
+
+    code = "upload_stalled"
 
 
 class Uploads:
@@ -70,7 +78,7 @@ class Uploads:
         async with AsyncExitStack() as held:
             held.callback(_release, machine)
             spooled = await held.enter_async_context(
-                self._files.spool(chunks, self.most_bytes)
+                self._files.spool(_steady(chunks), self.most_bytes)
             )
             if not spooled.size_bytes:
                 raise Invalid("The file is empty.", Problem("", "a file with content"))
@@ -155,6 +163,23 @@ class Uploads:
             "size_bytes": spooled.size_bytes,
             "sha256": spooled.sha256,
         }
+
+
+async def _steady(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Passes chunks on as long as they keep coming: a printer waits for its turn.
+
+    Raises:
+        SenderStalled: none came for a minute.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(_STALL_S):
+                chunk = await anext(chunks, None)
+        except TimeoutError as error:
+            raise SenderStalled("The file stopped arriving. Send it again.") from error
+        if chunk is None:
+            return
+        yield chunk
 
 
 def _check_name(name: str) -> None:

@@ -1,6 +1,7 @@
 """Telling printers what to do."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -120,10 +121,47 @@ async def test_a_print_is_accepted_not_started(farm: Farm) -> None:
 
 async def test_every_start_has_a_new_token(farm: Farm) -> None:
     printer_id = await farm.add()
-    tokens = {
-        (await farm.printers.commands.print(printer_id, ORDER)).token for _ in range(20)
-    }
-    assert len(tokens) == 20
+    tokens = set()
+    for _ in range(5):
+        accepted = await farm.printers.commands.print(printer_id, ORDER)
+        tokens.add(accepted.token)
+        farm.machine(printer_id).report(
+            activity=Activity.PRINTING, job=job(token=accepted.token)
+        )
+        farm.machine(printer_id).report(activity=Activity.FINISHED)
+        await farm.go()
+        await farm.printers.registry.set_plate(printer_id, PlateState.CLEAR)
+    assert len(tokens) == 5
+
+
+@pytest.mark.parametrize("says", [None, CommandTimedOut("no"), Unreachable("no")])
+async def test_no_second_start_while_the_first_may_still_come(
+    farm: Farm, says: Exception | None
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.says = says
+    with contextlib.suppress(Unavailable):
+        await farm.printers.commands.print(printer_id, ORDER)
+    machine.says = None
+    before = len(machine.told)
+    with pytest.raises(NotNow) as refused:
+        await farm.printers.commands.print(printer_id, ORDER)
+    assert refused.value.because == "starting"
+    assert len(machine.told) == before
+    await farm.go(181)
+    await farm.printers.commands.print(printer_id, ORDER)
+    assert len(machine.told) == before + 1
+
+
+async def test_a_refused_start_may_be_tried_again_at_once(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.says = CommandRejected("no")
+    with pytest.raises(CommandRejected):
+        await farm.printers.commands.print(printer_id, ORDER)
+    machine.says = None
+    await farm.printers.commands.print(printer_id, ORDER)
 
 
 async def test_a_start_asks_for_a_report_when_the_last_one_is_old(farm: Farm) -> None:

@@ -1,5 +1,6 @@
 """Which printers there are, and what is said about them."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,37 @@ async def test_an_edit_reconnects_only_when_it_must(farm: Farm) -> None:
     await farm.go(1)
     assert farm.family.machine("10.0.0.99").connections == 1
     assert machine.driver is None
+
+
+async def test_many_edits_at_once_leave_one_connection(farm: Farm) -> None:
+    printer_id = await farm.add()
+    edits = [
+        farm.printers.registry.edit(printer_id, {"secret": f"code{number}"})
+        for number in range(6)
+    ]
+    await asyncio.gather(*edits)
+    await farm.go(1)
+    machine = farm.machine(printer_id)
+    assert machine.seen[-1].secret == "code5"
+    supervisors = [t for t in asyncio.all_tasks() if t.get_name().startswith("superv")]
+    assert len(supervisors) == 1
+    assert farm.state(printer_id).link is LinkStatus.ONLINE
+
+
+async def test_an_edit_during_a_deletion_connects_nothing(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    with farm.printers.telemetry.watch() as watcher:
+        await asyncio.gather(
+            farm.printers.registry.delete(printer_id),
+            farm.printers.registry.edit(printer_id, {"secret": "new"}),
+            return_exceptions=True,
+        )
+        await farm.go(10)
+        assert watcher.take() == {printer_id: None}
+    assert machine.driver is None
+    supervisors = [t for t in asyncio.all_tasks() if t.get_name().startswith("superv")]
+    assert supervisors == []
 
 
 async def test_another_machine_has_another_certificate(farm: Farm) -> None:

@@ -33,6 +33,9 @@ _MOST_ODDITIES = 20
 type SlotMemo = dict[tuple[int, int], tuple[dict[str, Any], bool | None, bool, Slot]]
 """Per unit and slot: what it was made of, and the slot."""
 
+type Rendered = tuple[PrinterState, list[Any]]
+"""A state, and its fields in order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -57,7 +60,7 @@ class Document:
     Never changed once made; not `frozen`, because that doubles the cost of a message.
     `wire` holds each field as last sent, `merged` the objects and lists that are sent
     in parts. `base` is the state made last and `touched` what has changed since;
-    `state` and `slot_memo` are where `translate` keeps its results.
+    `rendered` and `slot_memo` are where `translate` keeps its results.
     """
 
     facts: Facts
@@ -66,10 +69,10 @@ class Document:
     run: Run
     flat_heat: int
     is_ams_full: bool
-    base: PrinterState | None
+    base: Rendered | None
     touched: int
     slot_memo: SlotMemo
-    state: PrinterState | None = None
+    rendered: Rendered | None = None
 
     @staticmethod
     def new(serial: str | None, code: str | None = None) -> Document:
@@ -131,75 +134,74 @@ def fold(
     if isinstance(message, VersionReply):
         return _with_modules(document, message)
     data, wire = message.data, document.wire
-    touches = parts.TOUCHES
-    # In C as far as it goes: a full report has a hundred fields, a handful changed.
-    news = list(
-        compress(data, map(ne, map(wire.get, data), data.values(), strict=False))
-    )
-    changed = [key for key in news if key in touches]
+    changed, has_same_fields = _changed(wire, data)
     if message.is_full and not document.is_ams_full and "ams" in data:
         # Perhaps said before in a delta; only now may units leave.
         changed = list({*changed, "ams"})
     touched = 0
     for key in changed:
-        touched |= touches[key]
-    if touched & parts.SHAPED:
-        data, changed, touched = _fitting(data, changed)
+        mask = parts.TOUCHES[key]
+        touched |= mask
+        if mask & parts.SHAPED and not merge.fits(key, data[key]):
+            fitting = {name: data[name] for name in data if name != key}
+            return fold(document, Report(fitting, message.is_full), at)
     if not touched:
         return settle(document, at)
-    if len(data) == len(wire) and all(key in wire for key in news):
-        wire = data
-    else:
-        wire = wire | data
-    return _folded(document, message, wire, changed, touched, at)
-
-
-def _folded(
-    document: Document,
-    report: Report,
-    wire: dict[str, Any],
-    changed: list[str],
-    touched: int,
-    at: datetime | None,
-) -> Document:
-    """Returns the document with `wire`, the fields of now, and all that follows.
-
-    `changed` are the fields that differ and have a sane shape, `touched` their parts.
-    """
-    data = report.data
-    merged = document.merged
+    wire = data if has_same_fields else wire | data
+    merged, flat_heat = document.merged, document.flat_heat
+    facts, run = document.facts, document.run
     if touched & parts.NESTED:
-        merged, touched = _merged(document, report, changed, touched)
-    flat_heat = document.flat_heat
+        merged, touched = _merged(document, message, changed, touched)
     if touched & parts.HEAT and "device" in merged:
         flat_heat = _flat_heat(flat_heat, data, changed)
-    facts = document.facts
-    run = document.run
     if touched & parts.LIFECYCLE:
-        has_error = "print_error" in data or "err" in data
-        error = errors.print_error(data) if has_error else run.error
-        run = lifecycle.advance(run, wire, changed, error, at)
+        run = _advanced(run, data, wire, changed, at)
+        touched |= _touched_by(document.run, run)
     elif run.settles_at is not None:
         run = lifecycle.settle(run, wire, at)
-    if run is not document.run:
         touched |= _touched_by(document.run, run)
     if touched & (parts.CONTROL | parts.JOB) or len(wire) != len(document.wire):
         facts, touched = _with_facts(facts, wire, merged, changed, touched)
-    base = document.state
-    if base is None:
-        base = document.base
-        touched |= document.touched
+    rendered = document.rendered
     return Document(
         facts,
         wire,
         merged,
         run,
         flat_heat,
-        report.is_full if "ams" in data else document.is_ams_full,
-        base,
-        touched,
+        message.is_full if "ams" in data else document.is_ams_full,
+        rendered or document.base,
+        touched if rendered else touched | document.touched,
         document.slot_memo,
     )
+
+
+def _changed(wire: dict[str, Any], data: dict[str, Any]) -> tuple[list[str], bool]:
+    """Returns the fields that differ, of those that are looked at.
+
+    Also whether the report has the same fields as are known, no more and no fewer.
+    """
+    touches = parts.TOUCHES
+    known = wire.get
+    if len(data) != len(wire):
+        news = [k for k, v in data.items() if k in touches and known(k) != v]
+        return news, False
+    # A full report has a hundred fields: in C as far as it goes.
+    values = map(known, data)
+    news = list(compress(data, map(ne, values, data.values())))  # noqa: B912 - as long
+    return [key for key in news if key in touches], all(key in wire for key in news)
+
+
+def _advanced(
+    run: Run,
+    data: dict[str, Any],
+    wire: dict[str, Any],
+    changed: list[str],
+    at: datetime | None,
+) -> Run:
+    has_error = "print_error" in data or "err" in data
+    error = errors.print_error(data) if has_error else run.error
+    return lifecycle.advance(run, wire, changed, error, at)
 
 
 def note_stop_sent(document: Document, at: datetime | None) -> Document:
@@ -249,29 +251,15 @@ def _with_modules(document: Document, reply: VersionReply) -> Document:
 
 
 def _next(document: Document, facts: Facts, run: Run, touched: int) -> Document:
-    is_rendered = document.state is not None
+    rendered = document.rendered
     return replace(
         document,
         facts=facts,
         run=run,
-        base=document.state if is_rendered else document.base,
-        touched=touched if is_rendered else touched | document.touched,
-        state=None,
+        base=rendered or document.base,
+        touched=touched if rendered else touched | document.touched,
+        rendered=None,
     )
-
-
-def _fitting(
-    data: dict[str, Any], changed: list[str]
-) -> tuple[dict[str, Any], list[str], int]:
-    """Returns a report without the fields that have an impossible shape."""
-    misfits = {key for key in changed if not merge.fits(key, data[key])}
-    if misfits:
-        data = {key: value for key, value in data.items() if key not in misfits}
-        changed = [key for key in changed if key not in misfits]
-    touched = 0
-    for key in changed:
-        touched |= parts.TOUCHES[key]
-    return data, changed, touched
 
 
 def _merged(

@@ -71,7 +71,11 @@ def packed_heat(value: Any) -> tuple[float | None, float | None]:  # noqa: ANN40
     number = whole(value)
     if number is None or not 0 <= number < 1 << 32:
         return None, None
-    return celsius(number & 0xFFFF), celsius(number >> 16)
+    current, target = number & 0xFFFF, number >> 16
+    return (
+        float(current) if current <= _HOTTEST_C else None,
+        float(target) if target <= _HOTTEST_C else None,
+    )
 
 
 def percent(value: Any) -> int | None:  # noqa: ANN401 - a wire value

@@ -35,7 +35,8 @@ _FLOWS = {"HS": "standard", "HH": "high"}
 
 def extruder_rows(document: Document) -> list[dict[str, Any]]:
     """Returns what `device.extruder` says of each head, in any order."""
-    return rows(table(document.table("device").get("extruder")).get("info"))
+    device = document.merged.get("device")
+    return rows(table(device.get("extruder")).get("info")) if device else []
 
 
 def current_head(document: Document) -> int | None:
@@ -57,7 +58,7 @@ def heads_of(document: Document) -> int:
 
 def temperatures(document: Document) -> Temperatures:
     """Returns the temperatures; one that was not touched stays the old object."""
-    old = _NONE if document.base is None else document.base.temperatures
+    old = _NONE if document.base is None else document.base[0].temperatures
     touched = document.touched
     return Temperatures(
         _nozzle_heats(document) if touched & parts.NOZZLE_HEAT else old.nozzles,
@@ -74,20 +75,15 @@ def _nozzle_heats(document: Document) -> tuple[Heat, ...]:
     heads = extruder_rows(document)
     count = max(document.facts.model.heads, len(heads))
     if count > 1:
-        by_id = {whole(head.get("id")): head for head in heads}
-        return tuple(
-            Heat(*packed_heat(by_id.get(index, {}).get("temp")))
-            for index in range(count)
-        )
+        by_id = {whole(head.get("id")): head.get("temp") for head in heads}
+        return tuple([Heat(*packed_heat(by_id.get(head))) for head in range(count)])
     if heads and not document.flat_heat & parts.NOZZLE_HEAT:
-        packed = packed_heat(heads[0].get("temp"))
-        if packed[0] is not None:
-            return (Heat(*packed),)
-    wire = document.wire
-    heat = Heat(
-        celsius(wire.get("nozzle_temper")), celsius(wire.get("nozzle_target_temper"))
-    )
-    return (heat,)
+        current, target = packed_heat(heads[0].get("temp"))
+        if current is not None:
+            return (Heat(current, target),)
+    current = celsius(document.wire.get("nozzle_temper"))
+    target = celsius(document.wire.get("nozzle_target_temper"))
+    return (Heat(current, target),)
 
 
 def _bed_heat(document: Document) -> Heat | None:

@@ -319,5 +319,6 @@ def wifi_dbm(document: Document) -> int | None:
     dbm = whole(word[:-3] if word.__class__ is str and word[-3:] == "dBm" else word)
     if dbm is None or not _WEAKEST_DBM <= dbm < 0:
         return None
-    is_wired = (whole(document.table("net").get("conf")) or 0) & 1
+    net = document.merged.get("net")
+    is_wired = net is not None and (whole(net.get("conf")) or 0) & 1
     return None if is_wired else dbm

@@ -27,6 +27,9 @@ from odin_engine.drivers.printers.bambu.protocol.slots import (
 _DEEPEST = 8
 """Known reports nest six levels; what is deeper is replaced, not walked."""
 
+_PATH = ("id", "snow", "star", "hnow")
+"""What of a head is looked at beside its temperature."""
+
 _FULL_AIRDUCT = {"16", "32"}
 
 type Rule = Callable[[Any, Any], Any]
@@ -67,7 +70,15 @@ def _names(value: Any, name: str) -> list[Any] | None:  # noqa: ANN401 - a wire 
 
 
 def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
-    """Returns a rule that merges a list of objects by one of their fields."""
+    """Returns a rule that merges a list of objects by one of their fields.
+
+    Rows without rules of their own are flat on every machine seen.
+    """
+
+    def merge_row(row: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+        if row == other:
+            return row
+        return merge_object(row, other, rules) if rules else row | other
 
     def merge_rows(old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
         if new.__class__ is not list:
@@ -75,15 +86,12 @@ def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
         names = _names(new, name)
         if names is not None and names == _names(old, name):
             # The usual report: the same rows in the same order.
-            return [
-                row if row == other else merge_object(row, other, rules)
-                for row, other in zip(old, new, strict=True)
-            ]
+            return list(map(merge_row, old, new, strict=True))
         merged = {str(row.get(name)): row for row in rows(old)}
         for row in rows(new):
             key = str(row.get(name))
             before = merged.get(key)
-            merged[key] = row if before is None else merge_object(before, row, rules)
+            merged[key] = row if before is None else merge_row(before, row)
         return list(merged.values())
 
     return merge_rows
@@ -165,14 +173,14 @@ def _merged(old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
 
 def _is_same_path(before: dict[str, Any], after: dict[str, Any]) -> bool:
     """Whether only temperatures changed, as they do in nearly every report."""
-    if before.get("state") != after.get("state"):
-        return False
     old, new = rows(before.get("info")), rows(after.get("info"))
-    return list(map(_path, old)) == list(map(_path, new))
-
-
-def _path(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row.get("id"), row.get("snow"), row.get("star"), row.get("hnow")
+    if len(old) != len(new) or before.get("state") != after.get("state"):
+        return False
+    for row, other in zip(old, new, strict=True):
+        for name in _PATH:
+            if row.get(name) != other.get(name):
+                return False
+    return True
 
 
 def merge_value(key: str, old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values

@@ -7,12 +7,11 @@ old object, so that comparing two states is comparing references.
 from collections.abc import Callable
 from dataclasses import fields, make_dataclass
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, cast
 
 from odin_engine.drivers.printers.bambu.protocol import filament, heat, machine, parts
 from odin_engine.drivers.printers.bambu.protocol.capabilities import capabilities
-from odin_engine.drivers.printers.bambu.protocol.document import Document
+from odin_engine.drivers.printers.bambu.protocol.document import Document, Rendered
 from odin_engine.drivers.printers.bambu.protocol.faults import faults
 from odin_engine.drivers.printers.bambu.protocol.job import job
 from odin_engine.printers.model import LinkStatus, PrinterState
@@ -21,9 +20,9 @@ type _Render = Callable[[Document], object]
 
 _NAMES = tuple(field.name for field in fields(PrinterState))
 _PLACES = {name: index for index, name in enumerate(_NAMES)}
-_values = attrgetter(*_NAMES)
 _Draft = make_dataclass("_Draft", _NAMES, slots=True)
 _NOTHING_YET = PrinterState(link=LinkStatus.ONLINE)
+_BLANK: Rendered = (_NOTHING_YET, [getattr(_NOTHING_YET, name) for name in _NAMES])
 
 
 def translate(document: Document) -> PrinterState:
@@ -32,10 +31,10 @@ def translate(document: Document) -> PrinterState:
     The same object for the same document, and for one in which nothing that is shown
     has changed since.
     """
-    state = document.state
-    if state is None:
-        state = document.state = _translated(document)
-    return state
+    rendered = document.rendered
+    if rendered is None:
+        rendered = document.rendered = _rendered(document)
+    return rendered[0]
 
 
 _PARTS: tuple[tuple[int, str, _Render], ...] = (
@@ -75,10 +74,11 @@ def _plan(touched: int) -> tuple[tuple[int, _Render], ...]:
     )
 
 
-def _translated(document: Document) -> PrinterState:
-    base = document.base or _NOTHING_YET
+def _rendered(document: Document) -> Rendered:
+    base = document.base or _BLANK
     touched = document.touched & parts.ALL
-    values = list(_values(base))
+    state, before = base
+    values = before.copy()
     has_changed = document.base is None
     for place, render in _plan(touched):
         old = values[place]
@@ -86,19 +86,19 @@ def _translated(document: Document) -> PrinterState:
         if new is not old and new != old:
             values[place] = new
             has_changed = True
-    if touched & parts.UNITS or values[_ACTIVE_SLOT] != base.active_slot:
+    if touched & parts.UNITS or values[_ACTIVE_SLOT] != state.active_slot:
         units = filament.filament_units(document, values[_ACTIVE_SLOT])
-        if units != base.filament_units:
+        if units != state.filament_units:
             values[_UNITS] = units
             has_changed = True
     if touched & parts.CAPABILITIES or (
-        touched & _CAPABLE and _offers_more(base, values)
+        touched & _CAPABLE and _offers_more(state, values)
     ):
         values[_CAPABILITIES] = capabilities(
             document, values[_UNITS], values[_LIGHTS], values[_DETECTORS]
         )
         has_changed = True
-    return _state(values) if has_changed else base
+    return (_state(values), values) if has_changed else base
 
 
 def _state(values: list[Any]) -> PrinterState:
