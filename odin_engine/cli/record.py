@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,7 +97,6 @@ def _ports(words: Sequence[str]) -> dict[str, int]:
 async def _listen(
     connection: Connection, seconds: float, records: list[Record]
 ) -> None:
-    logging.getLogger("mqtt").setLevel(logging.ERROR)
     driver = BambuFamily().driver(
         connection, SystemClock(), LoopTicker(), records.append
     )

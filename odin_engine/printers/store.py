@@ -4,16 +4,19 @@ Each function works inside the caller's transaction. Text from a machine is fitt
 what both databases can hold.
 """
 
+import math
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.exc import (
-    InterfaceError,
-    OperationalError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
     SQLAlchemyError,
     StatementError,
 )
@@ -66,23 +69,59 @@ async def transaction(database: Database) -> AsyncIterator[Work]:
     try:
         async with database.work() as work:
             yield work
+    except _ABOUT_VALUES as error:
+        raise Unwritable(str(error)) from error
+    except DBAPIError as error:
+        sqlstate = str(getattr(error.orig, "sqlstate", None))
+        kind = Unwritable if sqlstate.startswith(_DATA_STATES) else StorageDown
+        raise kind(str(error.orig)) from error
+    except StatementError as error:
+        raise Unwritable(str(error)) from error
     except (OSError, SQLAlchemyError) as error:
-        is_about_values = isinstance(error, StatementError) and not isinstance(
-            error, OperationalError | InterfaceError
-        )
-        kind = Unwritable if is_about_values else StorageDown
-        raise kind(str(getattr(error, "orig", None) or error)) from error
+        raise StorageDown(str(error)) from error
 
+
+_ABOUT_VALUES = (
+    IntegrityError,
+    DataError,
+    # SQLite's driver, and our own mistakes, are not wrapped.
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+_DATA_STATES = ("22", "23")
+"""SQLSTATE classes "data exception" and "integrity constraint violation"."""
 
 TEXT_MAX = 500
+INTEGER_MOST = 2**31 - 1
+"""PostgreSQL's `integer`."""
 _PURGE_MINUTES = 12 * 60
 _PURGE_ROWS = 2000
 """A purge takes bites this size, each in its own short transaction."""
 
 
-def fitted(text: str | None) -> str | None:
-    """Returns a machine's text as both databases can hold it."""
-    return None if text is None else text.replace("\0", "")[:TEXT_MAX]
+def fitted(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a machine's values as both databases can hold them.
+
+    Text is cut; a number that no column holds is unknown.
+    """
+    return {name: _fitted(value) for name, value in values.items()}
+
+
+def _fitted(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value
+        case str():
+            return value.replace("\0", "")[:TEXT_MAX]
+        case int() if abs(value) > INTEGER_MOST:
+            return None
+        case float() if not math.isfinite(value):
+            return None
+        case _:
+            return value
 
 
 # Printers
@@ -254,29 +293,24 @@ async def token_is_used(session: AsyncSession, token: int) -> bool:
 
 async def add_run(session: AsyncSession, run: Run) -> None:
     """Inserts a run. The caller made sure that none is open at this printer."""
-    fit = replace(
-        run,
-        name=fitted(run.name),
-        file=fitted(run.file),
-        external_id=fitted(run.external_id),
-        source=fitted(run.source),
-    )
-    session.add(RunRow(**asdict(fit)))
+    session.add(RunRow(**fitted(asdict(run))))
     await session.flush()
 
 
 async def end_run(session: AsyncSession, run: Run) -> None:
     """Writes how a run ended, and what was learnt about it meanwhile."""
     values = {
-        "name": fitted(run.name),
-        "external_id": fitted(run.external_id),
+        "name": run.name,
+        "external_id": run.external_id,
         "ended_at": run.ended_at,
         "result": run.result,
         "progress_pct": run.progress_pct,
         "layer": run.layer,
         "total_layers": run.total_layers,
     }
-    await session.execute(update(RunRow).where(RunRow.id == run.id).values(**values))
+    await session.execute(
+        update(RunRow).where(RunRow.id == run.id).values(**fitted(values))
+    )
 
 
 async def note_progress(
@@ -293,11 +327,12 @@ async def note_progress(
         "printing_s": RunRow.printing_s + sum(seconds_by_head.values())
     }
     if job is not None:
-        values |= {
-            name: value
-            for name in ("progress_pct", "layer", "total_layers")
-            if (value := getattr(job, name)) is not None
+        far = {
+            "progress_pct": job.progress_pct,
+            "layer": job.layer,
+            "total_layers": job.total_layers,
         }
+        values |= {k: v for k, v in fitted(far).items() if v is not None}
     await session.execute(
         update(RunRow)
         .where(RunRow.printer_id == printer_id, RunRow.ended_at.is_(None))
@@ -340,13 +375,7 @@ async def add_fault(session: AsyncSession, fault: FaultRecord) -> bool:
     )
     if is_open is not None:
         return False
-    fit = replace(
-        fault,
-        text=fitted(fault.text) or "",
-        module=fitted(fault.module),
-        help_url=fitted(fault.help_url),
-    )
-    session.add(FaultRow(**asdict(fit)))
+    session.add(FaultRow(**fitted(asdict(fault))))
     await session.flush()
     return True
 
@@ -438,7 +467,7 @@ async def add_samples(
         )
     )
     session.add_all(
-        SampleRow(minute=minute, **row)
+        SampleRow(minute=minute, **fitted(row))
         for row in rows
         if row["printer_id"] not in present
     )
@@ -455,7 +484,7 @@ async def add_climates(
     )
     present = {(printer_id, unit) for printer_id, unit in found}
     session.add_all(
-        ClimateRow(minute=minute, **row)
+        ClimateRow(minute=minute, **fitted(row))
         for row in rows
         if (row["printer_id"], row["unit"]) not in present
     )

@@ -159,7 +159,7 @@ def spool_of(given: Sequence[Any] | None, mark: str) -> Spool | None:
     idx, color, *percent = given
     if not isinstance(color, str):
         # YAML reads 000000 as the number 0.
-        raise ValueError(f"colour {color}: put it in quotes")
+        raise TypeError(f"colour {color}: put it in quotes")
     return spool(str(idx), color, float(percent[0]) if percent else 100, mark=mark)
 
 

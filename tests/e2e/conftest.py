@@ -103,8 +103,8 @@ async def machines(tmp_path: Path) -> AsyncIterator[list[dict[str, Any]]]:
     """The simulated farm; what to know to connect to each machine."""
     farm, addresses = tmp_path / "farm.yaml", tmp_path / "printers.json"
     farm.write_text(_FARM)
-    arguments = ("--state-dir", str(tmp_path / "farm"), "--addresses", str(addresses))
-    arguments += ("--first-port", str(free_ports(15)))
+    arguments = ["--state-dir", str(tmp_path / "farm"), "--addresses", str(addresses)]
+    arguments += ["--first-port", str(free_ports(15))]
     log = tmp_path / "farm.log"
     async with odin("simulate", str(farm), *arguments, data_dir=tmp_path, log=log):
         yield await read_json(addresses)

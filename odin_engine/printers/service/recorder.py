@@ -88,6 +88,7 @@ class Recorder:
             except Unwritable:
                 if len(batch) == 1:
                     _LOG.exception("cannot be remembered, dropped: %r", batch[0])
+                    batch[0].settle()
                     return
                 for entry in batch:
                     await self._write_surely((entry,))

@@ -7,7 +7,7 @@ logged when it changes and at no other time.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.db import Work
@@ -152,8 +152,7 @@ class Supervision:
             driver = await self._driver(machine)
             machine.driver = driver
             async with asyncio.timeout(None) as machine.patience:
-                async for state in driver.states():
-                    self._take_in(machine, driver, state)
+                await self._listen(machine, driver)
         except (OdinError, TimeoutError) as error:
             return error
         except Exception as error:  # noqa: BLE001 - edge: a driver may fail as it likes
@@ -164,6 +163,16 @@ class Supervision:
         finally:
             machine.patience = None
             machine.driver = None
+
+    async def _listen(self, machine: Machine, driver: Driver) -> None:
+        states = driver.states()
+        try:
+            async for state in states:
+                self._take_in(machine, driver, state)
+        finally:
+            # Else a generator left in the middle would keep its connection.
+            if isinstance(states, AsyncGenerator):
+                await states.aclose()
 
     async def _driver(self, machine: Machine) -> Driver:
         """Returns the machine's driver; one that was made for other values is closed."""

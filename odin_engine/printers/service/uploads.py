@@ -12,7 +12,7 @@ from typing import Any
 from odin_engine.kernel.clock import Clock
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.errors import Conflict, Invalid, Problem
-from odin_engine.kernel.files import Files, Spooled
+from odin_engine.kernel.files import Files, Spooled, safe_name
 from odin_engine.kernel.tasks import Progress, Task, Tasks
 from odin_engine.printers import store, views
 from odin_engine.printers.model import Storage
@@ -67,13 +67,15 @@ class Uploads:
     ) -> Task:
         """Takes in a file; returns the task that puts it on the printer.
 
+        There it has a plainer name, if need be: the task's result tells it.
+
         Raises:
             Invalid: the name is not one for a printer's disk, or the file too large.
             Refused, Unavailable: the printer cannot take a file now.
             UploadRunning: it is taking another one.
         """
         machine = self._fleet.get(printer_id)
-        _check_name(name)
+        name = _plain_name(name)
         self._claim(machine)
         async with AsyncExitStack() as held:
             held.callback(_release, machine)
@@ -182,7 +184,8 @@ async def _steady(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _check_name(name: str) -> None:
+def _plain_name(name: str) -> str:
+    """Returns a name that every printer's file system takes."""
     if not is_safe_file_name(name):
         raise Invalid(
             "This name cannot be used on a printer.",
@@ -190,6 +193,7 @@ def _check_name(name: str) -> None:
                 "/name", f"1 to {FILE_NAME_MOST} plain characters, without folders"
             ),
         )
+    return safe_name(name)
 
 
 def _driver(machine: Machine) -> Driver:

@@ -5,6 +5,7 @@ reads what it was told. Everything above the driver port is the real thing.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from odin_engine.printers.model import (
     Camera,
     CameraKind,
     Capabilities,
+    CertificateChanged,
     Command,
     CommandKind,
+    CommandTimedOut,
     Control,
     DriverError,
     Drying,
@@ -25,13 +28,16 @@ from odin_engine.printers.model import (
     Heat,
     Job,
     LinkStatus,
+    LoginRejected,
     NotSupported,
     PrinterState,
+    ProtocolViolation,
     Slot,
     SpeedLevel,
     Temperatures,
     UnitKind,
     Unreachable,
+    WrongSerial,
 )
 from odin_engine.printers.ports import (
     Certificate,
@@ -45,6 +51,10 @@ from odin_engine.printers.ports import (
     Progress,
     Record,
 )
+
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_BLOCK = 64 * 1024
+_ANSWER_S = 10.0
 
 CERTIFICATE = Certificate("MEM1", "a" * 64, is_vendor_signed=True)
 
@@ -94,24 +104,30 @@ def job(name: str = "benchy", token: int | None = 7, **more: object) -> Job:
 class MemoryMachine:
     """One machine: what it reports, what it is told, and how it misbehaves.
 
+    `serial` and `secret` are what it insists on, `None` for whatever comes.
     `unreachable` is raised by each connection, `says` by each command; `hangs` lets
-    commands wait for ever, `is_mute` connects without a word.
+    commands go unanswered, `is_mute` connects without a word.
     """
 
     state: PrinterState = IDLE
+    serial: str | None = None
+    secret: str | None = None
     certificate: Certificate | None = CERTIFICATE
     unreachable: Exception | None = None
     says: Exception | None = None
     hangs: bool = False
     is_mute: bool = False
     is_silent_when_asked: bool = False
+    keeps_half: bool = False
     connections: int = 0
+    logins: int = 0
     asked: int = 0
     closed: int = 0
     told: list[Command] = field(default_factory=list)
     stops: int = 0
     disk: dict[str, bytes] = field(default_factory=dict)
     upload_gate: asyncio.Event | None = None
+    uploading: asyncio.Event = field(default_factory=asyncio.Event)
     driver: MemoryDriver | None = None
     seen: list[Connection] = field(default_factory=list)
 
@@ -127,24 +143,57 @@ class MemoryMachine:
         if self.driver is not None:
             self.driver.note_heard()
 
+    def babble(self) -> None:
+        """Sends something that makes no sense."""
+        if self.driver is not None:
+            self.driver.note_nonsense()
+
     def lose(self, error: Exception | None = None) -> None:
         """Breaks the connection that stands."""
         assert self.driver is not None
         self.driver.hear(error or Unreachable("the plug was pulled"))
+
+    def admit(self, connection: Connection) -> None:
+        """Lets a connection in; the secret is looked at last."""
+        if self.unreachable is not None:
+            raise self.unreachable
+        if self.serial is not None and connection.serial != self.serial:
+            raise WrongSerial(
+                "another machine", expected=connection.serial or "", found=self.serial
+            )
+        shown = self.certificate.sha256 if self.certificate else None
+        if shown and connection.pin_sha256 not in {None, shown}:
+            raise CertificateChanged(
+                "another certificate", connection.pin_sha256 or "", shown
+            )
+        if self.secret is None:
+            return
+        if connection.secret is None:
+            raise LoginRejected("no access code")
+        self.logins += 1
+        if connection.secret != self.secret:
+            raise LoginRejected("a wrong access code")
 
 
 class MemoryDriver:
     """Implements `ports.Driver` for a `MemoryMachine`."""
 
     def __init__(
-        self, machine: MemoryMachine, connection: Connection, clock: Clock
+        self,
+        machine: MemoryMachine,
+        connection: Connection,
+        clock: Clock,
+        ticker: Ticker,
     ) -> None:
         self._machine = machine
+        self._connection = connection
         self._clock = clock
+        self._ticker = ticker
         self._inbox: asyncio.Queue[PrinterState | Exception] = asyncio.Queue()
+        self._lost = asyncio.Event()
         self._heard_s: float | None = None
+        self._rejected = 0
         self._certificate: Certificate | None = None
-        machine.seen.append(connection)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -156,21 +205,27 @@ class MemoryDriver:
 
     @property
     def rejected_messages(self) -> int:
-        return 0
+        return self._rejected
 
     def hear(self, news: PrinterState | Exception) -> None:
         self._inbox.put_nowait(news)
+        if isinstance(news, Exception):
+            self._lost.set()
 
     def note_heard(self) -> None:
         self._heard_s = self._clock.monotonic_s()
 
+    def note_nonsense(self) -> None:
+        self._rejected += 1
+
     async def states(self) -> AsyncIterator[PrinterState]:
         machine = self._machine
         machine.connections += 1
-        if machine.unreachable is not None:
-            raise machine.unreachable
+        machine.seen.append(self._connection)
+        machine.admit(self._connection)
         self._certificate = machine.certificate
         self._inbox = asyncio.Queue()
+        self._lost = asyncio.Event()
         machine.driver = self
         if not machine.is_mute:
             self.hear(machine.state)
@@ -182,31 +237,48 @@ class MemoryDriver:
                 self.note_heard()
                 yield news
         finally:
+            self._lost.set()
             machine.driver = None
 
     async def ask_for_report(self) -> None:
         self._machine.asked += 1
-        if self._machine.driver is None:
-            raise Unreachable("not connected")
+        self._check_connected()
         if not (self._machine.is_mute or self._machine.is_silent_when_asked):
             self.note_heard()
 
     async def execute(self, command: Command) -> None:
+        self._check_connected()
+        if command.kind.value not in self._machine.state.capabilities.commands:
+            raise NotSupported("not with this machine")
         await self._answer()
         self._machine.told.append(command)
 
     async def emergency_stop(self) -> None:
+        self._check_connected()
         self._machine.stops += 1
         await self._answer()
+        activity = self._machine.state.activity
+        if activity is not None and activity.has_running_job:
+            self._machine.report(activity=Activity.CANCELLED)
 
     async def upload(self, source: Path, name: str, progress: Progress) -> None:
-        content = await asyncio.to_thread(source.read_bytes)
-        progress(len(content) // 2, len(content))
-        if self._machine.upload_gate is not None:
-            await self._machine.upload_gate.wait()
+        if not _NAME.fullmatch(name):
+            raise NotSupported("names have letters, digits, dots and dashes")
+        self._check_connected()
+        machine = self._machine
+        kept = bytearray()
+        with await asyncio.to_thread(source.open, "rb") as file:
+            total = (await asyncio.to_thread(source.stat)).st_size
+            while block := await asyncio.to_thread(file.read, _BLOCK):
+                kept += block
+                progress(len(kept), total)
+                machine.uploading.set()
+        if machine.upload_gate is not None:
+            await machine.upload_gate.wait()
         await self._answer()
-        progress(len(content), len(content))
-        self._machine.disk[name] = content
+        if machine.keeps_half:
+            raise ProtocolViolation(f"{total // 2} of {total} bytes arrived")
+        machine.disk[name] = bytes(kept)
 
     async def delete_file(self, name: str) -> None:
         await self._answer()
@@ -220,14 +292,32 @@ class MemoryDriver:
 
     async def close(self) -> None:
         self._machine.closed += 1
+        if self._machine.driver is self:
+            self.hear(Unreachable("closed"))
+
+    def _check_connected(self) -> None:
+        if self._machine.driver is not self or self._lost.is_set():
+            raise Unreachable("not connected")
 
     async def _answer(self) -> None:
-        if self._machine.driver is None:
-            raise Unreachable("not connected")
+        self._check_connected()
         if self._machine.hangs:
-            await asyncio.Event().wait()
+            await self._wait()
         if self._machine.says is not None:
             raise self._machine.says
+
+    async def _wait(self) -> None:
+        """Waits for an answer that never comes."""
+        lost = asyncio.create_task(self._lost.wait())
+        late = asyncio.create_task(self._ticker.sleep(_ANSWER_S))
+        try:
+            await asyncio.wait({lost, late}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            late.cancel()
+            lost.cancel()
+        if self._lost.is_set():
+            raise Unreachable("lost meanwhile")
+        raise CommandTimedOut("no answer")
 
 
 class MemoryFamily:
@@ -248,10 +338,11 @@ class MemoryFamily:
         self,
         connection: Connection,
         clock: Clock,
-        ticker: Ticker,  # noqa: ARG002 - the port has it
+        ticker: Ticker,
         tap: Callable[[Record], None] | None = None,  # noqa: ARG002 - the port has it
     ) -> Driver:
-        return MemoryDriver(self.machine(connection.host), connection, clock)
+        machine = self.machine(connection.host)
+        return MemoryDriver(machine, connection, clock, ticker)
 
     async def discover(self, seconds: float) -> AsyncIterator[Found]:
         assert seconds > 0

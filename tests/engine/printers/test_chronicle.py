@@ -1,5 +1,6 @@
 """What is remembered of reports, and what a restart makes of it."""
 
+import math
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -23,15 +24,25 @@ from odin_engine.printers.model import (
     Activity,
     Fault,
     FaultKind,
+    Heat,
     Job,
     PrintResult,
     Severity,
+    Temperatures,
 )
 from odin_engine.printers.model.history import FaultRecord, Run
 from odin_engine.printers.model.record import PlateState
+from odin_engine.printers.service.history import Range
 from tests.engine.doubles import ManualClock
 from tests.engine.printers.farm import Farm, run_farm
-from tests.engine.printers.memory_driver import IDLE, MemoryFamily, job
+from tests.engine.printers.memory_driver import IDLE, UNITS, MemoryFamily, job
+
+
+@pytest.fixture
+async def database(any_database: Database) -> Database:
+    """What is written here is written to both kinds."""
+    return any_database
+
 
 FAULT = Fault("0300-0100-0001-0001", FaultKind.HEALTH, Severity.SERIOUS, "Too hot.")
 MILD = Fault("0C00-0300-0003-0007", FaultKind.HEALTH, Severity.COMMON, "Look.")
@@ -413,17 +424,48 @@ async def test_a_database_that_is_down_delays_and_loses_nothing(
     assert len(farm.happened(PrintStarted)) == 1
 
 
-async def test_a_name_that_no_database_holds_is_fitted(farm: Farm) -> None:
+async def test_values_that_no_database_holds_are_fitted(farm: Farm) -> None:
     printer_id = await farm.add()
     hostile = "\0" + "x" * 10_000
     farm.machine(printer_id).report(
         activity=Activity.PRINTING,
-        job=Job(name=hostile, file=hostile, external_id=hostile, source=hostile),
-        faults=(replace(MILD, text=hostile, module=hostile, help_url=hostile),),
+        job=Job(
+            name=hostile,
+            file=hostile,
+            external_id=hostile,
+            source=hostile,
+            plate=2**63,
+            token=2**31,
+            progress_pct=-(2**63),
+            layer=2**64,
+            total_layers=10**30,
+        ),
+        faults=(
+            replace(MILD, text=hostile, module=hostile, help_url=hostile, unit=2**40),
+        ),
+        temperatures=Temperatures((Heat(math.nan, math.inf),)),
+        filament_units=(replace(UNITS[0], humidity_pct=2**40),),
     )
     await farm.go(1)
+    await farm.printers.sampling.sample()
+    await farm.printers.sampling.sample_climate()
+    await farm.go()
     (run,) = await runs(farm, printer_id)
     assert run.name is not None
     assert "\0" not in run.name
     assert len(run.name) <= 500
+    assert (run.plate, run.token, run.layer) == (None, None, None)
     assert len(await faults(farm, printer_id)) == 1
+    assert len(await farm.printers.history.samples(printer_id, Range())) == 1
+
+
+async def test_what_cannot_be_written_stops_nothing(
+    farm: Farm, caplog: pytest.LogCaptureFixture
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(faults=(replace(MILD, severity="grim"),))  # type: ignore[arg-type]
+    machine.report(faults=(FAULT,))
+    await farm.go(1)
+    assert [each.code for each in await faults(farm, printer_id)] == [FAULT.code]
+    assert [r.levelname for r in caplog.records if r.exc_info] == ["ERROR"]

@@ -180,10 +180,13 @@ async def test_a_start_without_a_fresh_report_is_refused(farm: Farm) -> None:
     machine.is_silent_when_asked = True
     await farm.go(30)
     starting = asyncio.create_task(farm.printers.commands.print(printer_id, ORDER))
-    await farm.go(6)
+    began_s = farm.clock.monotonic_s()
+    while not starting.done():
+        await farm.go(0.25)
     with pytest.raises(NotNow) as refused:
         await starting
     assert refused.value.because == "stale_report"
+    assert farm.clock.monotonic_s() - began_s >= 5
     assert machine.told == []
 
 
@@ -193,9 +196,11 @@ async def test_a_report_that_comes_while_waiting_decides(farm: Farm) -> None:
     machine.is_silent_when_asked = True
     await farm.go(30)
     starting = asyncio.create_task(farm.printers.commands.print(printer_id, ORDER))
-    await farm.go(2)
+    while not machine.asked:
+        await farm.go(0.25)
     machine.report(activity=Activity.PRINTING, job=job("somebody else's"))
-    await farm.go(1)
+    while not starting.done():
+        await farm.go(0.25)
     with pytest.raises(NotNow) as refused:
         await starting
     assert refused.value.because == "activity"

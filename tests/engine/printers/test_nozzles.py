@@ -5,12 +5,20 @@ from datetime import timedelta
 
 import pytest
 
+from odin_engine.kernel.db import Database
 from odin_engine.kernel.errors import Conflict, Invalid
 from odin_engine.printers.model import Activity, Capabilities, Nozzle
 from odin_engine.printers.model.history import NozzleNotFound
 from odin_engine.printers.model.record import PrinterNotFound
 from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import CAPABILITIES, job
+
+
+@pytest.fixture
+async def database(any_database: Database) -> Database:
+    """What is written here is written to both kinds."""
+    return any_database
+
 
 TWO_HEADS: Capabilities = replace(CAPABILITIES, heads=2)
 

@@ -24,6 +24,12 @@ from tests.engine.doubles import ManualClock
 from tests.engine.printers.farm import Farm, run_farm
 
 
+@pytest.fixture
+async def database(any_database: Database) -> Database:
+    """What is written here is written to both kinds."""
+    return any_database
+
+
 async def test_a_printer_survives_a_restart_as_it_was(
     farm: Farm, database: Database, facts: Facts, clock: ManualClock, tmp_path: Path
 ) -> None:

@@ -575,13 +575,6 @@ async def test_starting_a_print(farm: Farm, admin: AsyncClient) -> None:
         "mapping": [None, {"unit": 0, "slot": 0}],
         "options": {"timelapse": True, "bed_leveling": False},
     }
-    answer = await admin.post(f"/printers/{printer_id}/print", json=body)
-    assert answer.status_code == 202
-    (told,) = farm.machine(printer_id).told
-    assert isinstance(told, StartPrint)
-    assert answer.json()["token"] == told.token
-    assert (told.plate, told.mapping) == (2, (None, SlotRef(0, 0)))
-    assert (told.options.timelapse, told.options.bed_leveling) == (True, False)
     occupied = await admin.post(f"/printers/{printer_id}/plate-occupied")
     assert occupied.json()["plate"]["state"] == "occupied"
     refused = await admin.post(f"/printers/{printer_id}/print", json=body)
@@ -589,6 +582,15 @@ async def test_starting_a_print(farm: Farm, admin: AsyncClient) -> None:
     assert refused.json()["because"] == "plate_occupied"
     cleared = await admin.post(f"/printers/{printer_id}/plate-cleared")
     assert cleared.json()["plate"]["state"] == "clear"
+    answer = await admin.post(f"/printers/{printer_id}/print", json=body)
+    assert answer.status_code == 202
+    (told,) = farm.machine(printer_id).told
+    assert isinstance(told, StartPrint)
+    assert answer.json()["token"] == told.token
+    assert (told.plate, told.mapping) == (2, (None, SlotRef(0, 0)))
+    assert (told.options.timelapse, told.options.bed_leveling) == (True, False)
+    again = await admin.post(f"/printers/{printer_id}/print", json=body)
+    assert again.json()["because"] == "starting"
 
 
 async def test_the_emergency_stop_never_fails_as_a_whole(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.errors import Invalid
@@ -22,8 +22,15 @@ from odin_engine.printers.model import (
 )
 from odin_engine.printers.model.history import minute_of
 from odin_engine.printers.service.history import Range
+from odin_engine.printers.tables import FaultRow
 from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import UNITS, MemoryMachine, job
+
+
+@pytest.fixture
+async def database(any_database: Database) -> Database:
+    """What is written here is written to both kinds."""
+    return any_database
 
 
 async def let_print(farm: Farm, machine: MemoryMachine, minutes: int) -> None:
@@ -178,8 +185,9 @@ async def test_old_history_goes_and_the_rest_stays(
             unit = {"printer_id": printer_id, "unit": 0}
             await store.add_climates(work.session, minute, [unit])
         await work.session.execute(
-            text("UPDATE printer_faults SET cleared_at = :at WHERE code = 'F1'"),
-            {"at": f"{now - timedelta(days=91):%Y-%m-%d %H:%M:%S.%f}"},
+            update(FaultRow)
+            .where(FaultRow.code == "F1")
+            .values(cleared_at=now - timedelta(days=91))
         )
     await farm.printers.sampling.purge()
     async with database.read() as session:

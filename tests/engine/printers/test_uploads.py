@@ -74,6 +74,18 @@ async def test_one_file_at_a_time_and_cancelled_when_asked(
     assert (await done(farm, second)).state is TaskState.DONE
 
 
+async def test_names_become_plain_for_the_printer(farm: Farm) -> None:
+    printer_id = await farm.add()
+    task = await farm.printers.uploads.receive(
+        printer_id, "Größe (1).gcode.3mf", chunks(b"a")
+    )
+    ended = await done(farm, task)
+    assert ended.result is not None
+    assert ended.result["name"] in farm.machine(printer_id).disk
+    assert ended.result["name"].isascii()
+    assert ended.result["name"].endswith(".gcode.3mf")
+
+
 async def test_two_printers_take_files_side_by_side(farm: Farm) -> None:
     slow, fast = await farm.add("A"), await farm.add("B")
     farm.machine(slow).upload_gate = asyncio.Event()

@@ -70,7 +70,6 @@ class Commander:
         self._queue = asyncio.Lock()
         self._numbers = itertools.count(_FIRST_NUMBER + secrets.randbelow(_NUMBERS))
         self._pending: dict[str, _Pending] = {}
-        self._faults: frozenset[str] = frozenset()
         self._state: PrinterState | None = None
         self._sent_s: float | None = None
         self._unanswered = 0
@@ -136,20 +135,20 @@ class Commander:
         if self._publish is None:
             raise Unreachable("The printer is not connected.")
         number = self.number()
+        self._sent_s = self._clock.monotonic_s()
+        if request.awaits_nothing:
+            await self._publish(request.payload(number), request.qos)
+            return {}
         pending = _Pending(
-            request, asyncio.get_running_loop().create_future(), self._faults
+            request, asyncio.get_running_loop().create_future(), _codes(self._state)
         )
         self._pending[number] = pending
-        self._sent_s = self._clock.monotonic_s()
         sending = asyncio.ensure_future(
             self._publish(request.payload(number), request.qos)
         )
         sending.add_done_callback(lambda sent: _note_sent(sent, pending))
         timer = asyncio.create_task(self._time_out(pending))
         try:
-            if request.awaits_nothing:
-                await sending
-                return {}
             return await pending.future
         finally:
             del self._pending[number]
@@ -190,9 +189,11 @@ class Commander:
     def heard_state(self, state: PrinterState) -> None:
         """Settles requests that a report confirms, or shows to have been refused."""
         self._state = state
-        self._faults = frozenset(fault.code for fault in state.faults)
+        if not self._pending:
+            return
+        codes = _codes(state)
         for pending in self._pending.values():
-            if _UNSIGNED_HEALTH in "".join(self._faults - pending.faults_before):
+            if any(_UNSIGNED_HEALTH in code for code in codes - pending.faults_before):
                 self._unanswered = 0
                 pending.fail(CommandRejected(UNSIGNED, UNSIGNED_CODE))
             elif not pending.request.is_settled_by_ack:
@@ -213,6 +214,10 @@ class Commander:
                 and fault.code not in pending.faults_before
             ):
                 pending.fail(CommandRejected(fault.text, fault.code))
+
+
+def _codes(state: PrinterState | None) -> frozenset[str]:
+    return frozenset(fault.code for fault in state.faults) if state else frozenset()
 
 
 def is_refusal(ack: Ack) -> bool:

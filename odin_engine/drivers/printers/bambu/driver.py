@@ -1,14 +1,12 @@
 """One Bambu Lab machine: its reports as states, commands as messages to it.
 
-The way of a message: `link` hands it over in the callback that read it, `protocol`
-parses, folds and translates it, and a state that differs waits for whoever iterates
-`states`. No task and no timer is made for a message.
+The way of a message: `link` hands it over, `mirror` makes a state of it, and a state
+that differs waits for whoever iterates `states`. The way of a command: `protocol.encode`
+words it, `commander` sends it and waits for the answer.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +14,11 @@ import orjson
 
 from odin_engine.drivers.printers.bambu import ftps
 from odin_engine.drivers.printers.bambu.camera import Camera
-from odin_engine.drivers.printers.bambu.commander import Commander, is_unsigned
+from odin_engine.drivers.printers.bambu.commander import Commander
 from odin_engine.drivers.printers.bambu.link import Link
+from odin_engine.drivers.printers.bambu.mirror import Mirror
 from odin_engine.drivers.printers.bambu.ports import port
 from odin_engine.drivers.printers.bambu.protocol import encode
-from odin_engine.drivers.printers.bambu.protocol.document import (
-    Document,
-    fold,
-    note_accepted,
-    note_refused,
-    note_stop_sent,
-    settle,
-)
-from odin_engine.drivers.printers.bambu.protocol.messages import (
-    Ack,
-    Report,
-    VersionReply,
-    parse,
-)
-from odin_engine.drivers.printers.bambu.protocol.translate import translate
 from odin_engine.drivers.printers.bambu.storage import Storage
 from odin_engine.drivers.printers.bambu.tls import PrinterContext, Roots
 from odin_engine.kernel.clock import Clock, Ticker
@@ -42,6 +26,7 @@ from odin_engine.printers.model import (
     CameraKind,
     Command,
     CommandKind,
+    CommandRejected,
     DriverError,
     LoginRejected,
     NotSupported,
@@ -57,8 +42,6 @@ from odin_engine.printers.ports import (
     Record,
 )
 
-_FULL_REPORT_WITHIN_S = 15.0
-"""How long changes alone wait for the full report that they belong to."""
 _PUSHALL_GAP_S = 3.0
 _SLOW_PUSHALL_GAP_S = 300.0
 _START_UP_GAP_S = 15.0
@@ -82,21 +65,16 @@ class BambuDriver:
         self._clock = clock
         self._ticker = ticker
         self._tap = tap
-        self._document = Document.new(connection.serial)
-        self._state: PrinterState | None = None
-        self._link: Link | None = None
         self._commander = Commander(clock, ticker)
-        self._certificate: Certificate | None = None
-        self._heard_s: float | None = None
-        self._rejected = 0
-        self._fresh: deque[PrinterState] = deque()
         self._news = asyncio.Event()
+        self._mirror = Mirror(
+            connection.serial, self._commander, clock, ticker, self._news.set
+        )
+        self._link: Link | None = None
+        self._certificate: Certificate | None = None
         self._failure: DriverError | None = None
-        self._has_report = False
-        self._full_by_s: float | None = None
         self._asked_s: float | None = None
         self._start_until_s = 0.0
-        self._settling: asyncio.Task[None] | None = None
         self._storage: Storage | None = None
         self._camera: Camera | None = None
 
@@ -108,18 +86,15 @@ class BambuDriver:
     @property
     def last_heard_s(self) -> float | None:
         """`Clock.monotonic_s` of the last message of any kind; `None` before the first."""
-        return self._heard_s
+        return self._mirror.heard_s
 
     @property
     def rejected_messages(self) -> int:
         """How many messages made no sense since the driver was made."""
-        return self._rejected
+        return self._mirror.rejected
 
     async def states(self) -> AsyncGenerator[PrinterState]:
         """Connects and yields a state per report that changed something.
-
-        Changes that arrive ahead of the first full report are only remembered: a state
-        made of them alone would show a machine without filament.
 
         Raises:
             DriverError: when the connection cannot be made or is lost; always ends so.
@@ -131,8 +106,8 @@ class BambuDriver:
             await self._greet()
             while True:
                 self._news.clear()
-                while self._fresh:
-                    yield self._fresh.popleft()
+                while self._mirror.fresh:
+                    yield self._mirror.fresh.popleft()
                 if self._failure is not None:
                     raise self._failure
                 if loss.done():
@@ -141,9 +116,7 @@ class BambuDriver:
         finally:
             self._link = None
             self._commander.detach()
-            if self._settling is not None:
-                self._settling.cancel()
-                self._settling = None
+            self._mirror.end()
             loss.cancel()
             await asyncio.wait({loss})
             await link.close()
@@ -169,16 +142,14 @@ class BambuDriver:
             context,
             self._deliver,
         )
-        self._fresh.clear()
         self._failure = None
-        self._full_by_s = self._clock.monotonic_s() + _FULL_REPORT_WITHIN_S
+        self._mirror.begin()
         try:
             await link.open()
         finally:
             self._certificate = context.certificate or self._certificate
         self._link = link
         self._commander.attach(self._publish)
-        self._arm_settling()
         return link
 
     async def _greet(self) -> None:
@@ -196,7 +167,7 @@ class BambuDriver:
         Raises:
             Unreachable: not connected.
         """
-        is_slow = self._document.model.sends_deltas
+        is_slow = self._mirror.document.model.sends_deltas
         gap_s = _SLOW_PUSHALL_GAP_S if is_slow else _PUSHALL_GAP_S
         now_s = self._clock.monotonic_s()
         if self._asked_s is None or now_s - self._asked_s >= gap_s:
@@ -220,65 +191,10 @@ class BambuDriver:
             self._record("out", self._link.request_topic, payload)
         await self._link.publish(orjson.dumps(payload), qos)
 
-    def _deliver(self, topic: str, payload: bytes) -> None:
-        """Takes one message; called by the link for each, must be quick."""
-        if not topic.endswith("/report"):
-            return
-        self._heard_s = self._clock.monotonic_s()
+    def _deliver(self, payload: bytes) -> None:
         if self._tap is not None:
-            self._record("in", topic, payload)
-        message = parse(payload)
-        if message.__class__ is Report:
-            self._has_report = True
-            if message.is_full:
-                self._full_by_s = None
-            self._take(fold(self._document, message, self._clock.now()))
-        elif message.__class__ is VersionReply:
-            self._take(fold(self._document, message, self._clock.now()))
-        elif message.__class__ is Ack:
-            self._acknowledged(message)
-        else:
-            self._rejected += 1
-
-    def _acknowledged(self, ack: Ack) -> None:
-        if is_unsigned(ack):
-            self._take(note_refused(self._document))
-        elif ack.ok and ack.namespace == "print" and self._commander.is_ours(ack):
-            self._take(note_accepted(self._document))
-        self._commander.heard_ack(ack)
-
-    def _take(self, document: Document) -> None:
-        """Makes a document the current one; a state that differs is handed on."""
-        if document is not self._document:
-            self._document = document
-            self._arm_settling()
-        if self._full_by_s is not None:
-            if self._clock.monotonic_s() < self._full_by_s:
-                return
-            self._full_by_s = None
-        if not self._has_report:
-            return
-        state = translate(document)
-        self._commander.heard_state(state)
-        if state is not self._state:
-            self._state = state
-            self._fresh.append(state)
-            self._news.set()
-
-    def _arm_settling(self) -> None:
-        """Keeps one timer while the end of a job waits for its reason."""
-        if self._document.settles_at is not None and self._settling is None:
-            self._settling = asyncio.create_task(self._settle())
-
-    async def _settle(self) -> None:
-        try:
-            while (due := self._document.settles_at) is not None:
-                wait = due - self._clock.now()
-                if wait > timedelta():
-                    await self._ticker.sleep(wait.total_seconds())
-                self._take(settle(self._document, self._clock.now()))
-        finally:
-            self._settling = None
+            self._record("in", f"device/{self._connection.serial}/report", payload)
+        self._mirror.hear(payload)
 
     async def execute(self, command: Command) -> None:
         """Does one command; returns when the printer confirmed it.
@@ -289,13 +205,13 @@ class BambuDriver:
             NotSupported: not in the declared capabilities.
             Unreachable: not connected.
         """
-        if self._link is None or self._state is None:
+        document, state = self._mirror.document, self._mirror.state
+        if self._link is None or state is None:
             raise Unreachable("The printer is not connected, or has not reported yet.")
-        document = self._document
-        machine = encode.Machine(document.model, self._state, document)
+        machine = encode.Machine(document.model, state, document)
         requests = encode.encode(command, machine)
         if command.kind is CommandKind.STOP:
-            self._take(note_stop_sent(document, self._clock.now()))
+            self._mirror.note_stop_sent()
         elif command.kind is CommandKind.START_PRINT:
             deadline_s = document.model.start_deadline_s
             self._start_until_s = self._clock.monotonic_s() + deadline_s
@@ -327,7 +243,7 @@ class BambuDriver:
         """
         if self._link is None:
             raise Unreachable("The printer is not connected.")
-        self._take(note_stop_sent(self._document, self._clock.now()))
+        self._mirror.note_stop_sent()
         await self._commander.run_now(encode.emergency_stop())
 
     async def upload(self, source: Path, name: str, progress: Progress) -> None:
@@ -336,7 +252,9 @@ class BambuDriver:
         Cancelling the task stops the transfer and removes the partial file. Raises as
         `execute`.
         """
-        model = self._document.model
+        model, state = self._mirror.document.model, self._mirror.state
+        if state is not None and state.storage in encode.STORAGE_TROUBLE:
+            raise CommandRejected(encode.STORAGE_TROUBLE[state.storage])
         await self._storage_().put(
             source,
             encode.storage_path(model, name),
@@ -346,7 +264,7 @@ class BambuDriver:
 
     async def delete_file(self, name: str) -> None:
         """Removes a file that we uploaded; one that is gone already is fine."""
-        path = encode.storage_path(self._document.model, name)
+        path = encode.storage_path(self._mirror.document.model, name)
         await self._storage_().delete(path)
 
     async def look_in_storage(self) -> None:
@@ -379,7 +297,7 @@ class BambuDriver:
             NotSupported: no such camera, or one that sends no single pictures.
             Unavailable: no picture in time.
         """
-        cameras = self._state.cameras if self._state is not None else ()
+        cameras = self._mirror.state.cameras if self._mirror.state is not None else ()
         camera = next((each for each in cameras if each.id == camera_id), None)
         if camera is None:
             raise NotSupported(f"This printer has no camera called {camera_id}.")

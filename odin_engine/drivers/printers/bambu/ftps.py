@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import override
 
@@ -81,7 +81,7 @@ class Server:
 
     host: str
     port: int
-    secret: str
+    secret: str = field(repr=False)
     serial: str | None
     pin_sha256: str | None
     roots: Roots = ()
@@ -120,11 +120,17 @@ class Session(ftplib.FTP_TLS):
 
     def enter(self, host: str, port: int, secret: str, *, in_clear: bool) -> None:
         """Connects with TLS from the first byte, logs in, chooses the data channel."""
-        raw = socket.create_connection((host, port), _CONNECT_S)
         self.host = host
-        self.af = raw.family
-        self.sock = self.context.wrap_socket(raw)
-        self._stop.watch(self.sock)
+        family, kind, number, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        raw = socket.socket(family, kind, number)
+        self.af = family
+        self.sock = raw
+        raw.settimeout(_CONNECT_S)
+        self._stop.watch(raw)
+        raw.connect(address)
+        self.sock = self._secured(raw)
         self.sock.settimeout(_ANSWER_S)
         self.file = self.sock.makefile("r", encoding=self.encoding)
         self.welcome = self.getresp()
@@ -136,6 +142,21 @@ class Session(ftplib.FTP_TLS):
             self.prot_p()
         self._is_in_clear = in_clear
         self.voidcmd("TYPE I")
+
+    def _secured(
+        self, raw: socket.socket, session: ssl.SSLSession | None = None
+    ) -> ssl.SSLSocket:
+        """Returns a connection with TLS; `Stop` reaches it during the handshake too."""
+        secured: ssl.SSLSocket = self.context.wrap_socket(
+            raw, session=session, do_handshake_on_connect=False
+        )
+        try:
+            self._stop.watch(secured)
+        except Cancelled:
+            secured.close()
+            raise
+        secured.do_handshake()
+        return secured
 
     @override
     def makepasv(self) -> tuple[str, int]:
@@ -157,7 +178,7 @@ class Session(ftplib.FTP_TLS):
         control = self.sock
         assert isinstance(control, ssl.SSLSocket)  # noqa: S101 - made so in `enter`
         try:
-            return self.context.wrap_socket(conn, session=control.session), size
+            return self._secured(conn, control.session), size
         except OSError as error:
             self._stop.check()
             raise DataChannelFailed(str(error)) from error

@@ -23,7 +23,9 @@ from odin_engine.drivers.printers.bambu.reach import (
 from odin_engine.drivers.printers.bambu.tls import PrinterContext
 from odin_engine.printers.model import LoginRejected, ProtocolViolation, Unreachable
 
-_LOG = logging.getLogger(__name__)
+# paho calls every lost connection an error; supervision logs a loss once.
+_PAHO_LOG = logging.getLogger(f"{__name__}.paho")
+_PAHO_LOG.setLevel(logging.CRITICAL)
 
 USER = "bblp"
 _KEEPALIVE_S = 30
@@ -38,7 +40,7 @@ WRONG_CODE = (
     "printer: Settings → Network → LAN Only → show the access code, and enter it again."
 )
 
-type Deliver = Callable[[str, bytes], None]
+type Deliver = Callable[[bytes], None]
 
 
 class _Inbox(asyncio.Queue[aiomqtt.Message]):
@@ -49,14 +51,15 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
     the end of the connection.
     """
 
-    def __init__(self, deliver: Deliver, maxsize: int = 0) -> None:
+    def __init__(self, topic: str, deliver: Deliver, maxsize: int = 0) -> None:
         super().__init__(maxsize)
+        self._topic = topic
         self._deliver = deliver
 
     @override
     def put_nowait(self, item: aiomqtt.Message) -> None:
-        if isinstance(item.payload, bytes):
-            self._deliver(item.topic.value, item.payload)
+        if item.topic.value == self._topic and isinstance(item.payload, bytes):
+            self._deliver(item.payload)
 
 
 class Link:
@@ -80,12 +83,13 @@ class Link:
         self._context = context
         self._report_topic = f"device/{serial}/report"
         self._request_topic = f"device/{serial}/request"
-        inbox = functools.partial(_Inbox, deliver)
+        inbox = functools.partial(_Inbox, self._report_topic, deliver)
         self._client = aiomqtt.Client(
             host,
             port,
             username=USER,
             password=access_code,
+            logger=_PAHO_LOG,
             # Two clients of one name push each other out for ever.
             identifier=f"odin-{secrets.token_hex(8)}",
             queue_type=cast("type[asyncio.Queue[aiomqtt.Message]]", inbox),

@@ -12,11 +12,13 @@ from odin_engine.printers.model import (
     ClearFaults,
     CommandRejected,
     CommandTimedOut,
+    ConfigureSlot,
     Control,
     LightMode,
     LoadFilament,
     NotSupported,
     PrinterState,
+    ReadFilament,
     SetBedTemperature,
     SetChamberTemperature,
     SetDetector,
@@ -27,8 +29,11 @@ from odin_engine.printers.model import (
     SetTimelapse,
     SlotRef,
     SpeedLevel,
+    StartDrying,
     StartPrint,
     Stop,
+    StopDrying,
+    Storage,
     Unreachable,
 )
 from odin_engine.printers.ports import Driver, Record
@@ -158,6 +163,29 @@ async def test_changes_ahead_of_the_first_full_report_wait_for_it(
         await driver.close()
 
 
+async def test_a_new_connection_shows_the_state_even_if_nothing_changed(
+    p1s: BambuRig,
+) -> None:
+    p1s.printer.machine.misbehave(Misbehaviour.SILENT)
+    report: dict[str, object] = {
+        "print": {"command": "push_status", "msg": 0, "gcode_state": "IDLE"}
+    }
+    driver = make(p1s, p1s.connection)
+    states: list[PrinterState] = []
+    for connections in (1, 2):
+        async with Watch(driver) as watch:
+            async with asyncio.timeout(5):
+                while p1s.logins < connections or not p1s.clients:
+                    await settle(1)
+            await p1s.printer.request("get_version", nth=connections)
+            p1s.printer.publish(report)
+            states.append(await watch.until(anything))
+            p1s.cut()
+            await watch.end()
+    assert states[0] is states[1]
+    await driver.close()
+
+
 async def test_a_silent_machine_is_no_error_here(p1s: BambuRig) -> None:
     p1s.printer.machine.misbehave(Misbehaviour.SILENT)
     clock = ManualClock()
@@ -263,6 +291,39 @@ async def test_a_new_machine_takes_its_own_forms(h2d: BambuRig) -> None:
                 d.name == "spaghetti" and not d.is_enabled for d in s.detectors
             )
         )
+
+
+async def test_spools_are_described_read_and_dried(h2d: BambuRig) -> None:
+    async with connected(h2d) as (driver, watch):
+        units = watch.states[-1].filament_units
+        dryer = next(unit for unit in units if unit.drying is not None)
+        ref = SlotRef(dryer.id, dryer.slots[0].id)
+        await driver.execute(ReadFilament(ref))
+        await driver.execute(ConfigureSlot(ref, "GFG99", "PETG", "#00FF00FF", 220, 270))
+        state = await watch.until(
+            lambda s: any(
+                slot.material == "PETG" and slot.color == "#00FF00FF"
+                for unit in s.filament_units
+                if unit.id == dryer.id
+                for slot in unit.slots
+            )
+        )
+        assert state.activity is Activity.IDLE
+        await driver.execute(StartDrying(dryer.id, 55, 8, "PETG"))
+        unit = h2d.printer.machine.feed.unit(dryer.id)
+        assert unit is not None
+        assert (unit.dry_target_c, unit.dry_for_h) == (55, 8)
+        await driver.execute(StopDrying(dryer.id))
+
+
+async def test_without_a_stick_nothing_is_even_tried(
+    p1s: BambuRig, tmp_path: Path
+) -> None:
+    async with connected(p1s) as (driver, watch):
+        p1s.printer.machine.misbehave(Misbehaviour.STORAGE_NONE)
+        await watch.until(lambda s: s.storage is Storage.MISSING)
+        with pytest.raises(CommandRejected, match="Insert a USB stick"):
+            await driver.upload(_cube(tmp_path), "cube.gcode.3mf", lambda *_: None)
 
 
 async def test_a_refusal_for_now_is_worded(h2d: BambuRig) -> None:

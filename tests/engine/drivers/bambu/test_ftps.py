@@ -291,6 +291,28 @@ async def test_a_cancelled_upload_ends_at_once_and_leaves_nothing(
         assert not (printer.card.root / "big.3mf").exists()
 
 
+async def test_a_handshake_that_hangs_can_be_cancelled(part: Path) -> None:
+    arrived = asyncio.Event()
+
+    async def say_nothing(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        arrived.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        upload = asyncio.create_task(_put(_storage(port), part))
+        async with asyncio.timeout(3):
+            await arrived.wait()
+            upload.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await upload
+        server.close_clients()
+
+
 async def test_closing_ends_an_upload(tmp_path: Path) -> None:
     source = tmp_path / "big.3mf"
     with source.open("wb") as file:

@@ -676,12 +676,28 @@ def test_a_swap_on_two_heads() -> None:
     assert state.filament_change is FilamentChange.NONE
 
 
-def test_slots_that_did_not_change_stay_the_same_objects() -> None:
+def test_units_and_slots_that_did_not_change_stay_the_same_objects() -> None:
     talk = Talk(P1S)
-    before = talk.full(
-        ams=ams(unit(0, tray(0), tray(1)), ams_exist_bits="1", tray_exist_bits="3")
+    both = ams(
+        unit(0, tray(0), tray(1)),
+        unit(1, tray(0)),
+        ams_exist_bits="3",
+        tray_exist_bits="13",
     )
-    after = talk.says(ams=ams(unit(0, {"id": "1", "remain": 12}, temp="30.0")))
-    assert slot_of(after, 0, 0) is slot_of(before, 0, 0)
-    assert slot_of(after, 0, 1).remaining_pct == 12
-    assert talk.says(bed_temper=20.0).filament_units is after.filament_units
+    first = talk.full(ams=both)
+    warmer = talk.says(ams=ams(unit(0, temp="30.0")))
+    assert unit_of(warmer, 0).temperature_c == 30.0
+    assert unit_of(warmer, 0).slots is unit_of(first, 0).slots
+    assert unit_of(warmer, 1) is unit_of(first, 1)
+    used = talk.says(ams=ams(unit(0, {"id": "1", "remain": 12})))
+    assert slot_of(used, 0, 1).remaining_pct == 12
+    assert unit_of(used, 1) is unit_of(first, 1)
+    assert talk.says(bed_temper=20.0).filament_units is used.filament_units
+
+
+def test_modules_that_come_later_describe_the_units() -> None:
+    talk = Talk(X1C)
+    talk.full(ams=ams(unit(0, tray(0))))
+    state = talk.versions({"name": "n3f/0", "sn": "SN7"})
+    assert unit_of(state, 0).kind is UnitKind.AMS_2_PRO
+    assert unit_of(state, 0).serial == "SN7"

@@ -84,6 +84,9 @@ def test_flat_deltas_after_a_packed_report_are_newer() -> None:
     state = talk.says(device={"bed": {"info": {"temp": packed(41, 60)}}})
     assert state.temperatures.bed == Heat(41, 60)
     assert state.temperatures.nozzles == (Heat(99.5, None),)
+    rows = [{"id": 0, "temp": packed(26)}]
+    state = talk.says(wifi_signal="-40dBm", device={"extruder": {"info": rows}})
+    assert state.temperatures.nozzles == (Heat(26, 0),)
 
 
 @pytest.mark.parametrize(

@@ -331,6 +331,21 @@ def test_a_start_that_fails_without_a_job_needs_attention() -> None:
     assert talk.happened == ["FaultRaised", "AttentionNeeded", "FaultCleared"]
 
 
+def test_failed_then_idle_is_still_a_failure() -> None:
+    talk = printing()
+    talk.says(gcode_state="FAILED", print_error=0)
+    talk.says(gcode_state="IDLE", after_s=2)
+    talk.wait(5)
+    assert results(talk) == [PrintResult.FAILED]
+    again = printing()
+    again.says(gcode_state="FAILED", print_error=0)
+    again.says(gcode_state="IDLE", after_s=2)
+    again.says(print_error=CANCELLED, after_s=2)
+    assert results(again) == [PrintResult.CANCELLED]
+    again.says(gcode_state="IDLE", print_error=0, mc_percent=0)
+    assert again.state.activity is Activity.IDLE
+
+
 def test_a_cancel_code_on_an_idle_machine_needs_nobody() -> None:
     assert (
         Talk().full(gcode_state="IDLE", print_error=CANCELLED).activity is Activity.IDLE

@@ -256,9 +256,19 @@ def test_several_printers() -> None:
             line(0, report(gcode_state="IDLE"), serial=A1),
             line(0, report(gcode_state="PAUSE"), serial=H2S),
             line(1, report(gcode_state="FINISH"), serial=A1, printer_id="left"),
+            line(2, report(gcode_state="IDLE"), serial="S", printer_id="one"),
+            line(2, report(gcode_state="IDLE"), serial="S", printer_id="two"),
+            line(2, report(gcode_state="IDLE"), serial="S"),
         ]
     )
-    assert list(by_printer(load(data).records)) == [A1, H2S, "left"]
+    printers = by_printer(load(data).records)
+    assert {name: len(own) for name, own in printers.items()} == {
+        "left": 2,
+        H2S: 1,
+        "one": 1,
+        "two": 1,
+        "S": 1,
+    }
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import compress
 from operator import ne
-from typing import Any
+from typing import Any, NamedTuple
 
 from odin_engine.drivers.printers.bambu.protocol import errors, lifecycle, merge, parts
 from odin_engine.drivers.printers.bambu.protocol.fields import (
@@ -23,15 +23,24 @@ from odin_engine.drivers.printers.bambu.protocol.lifecycle import Run
 from odin_engine.drivers.printers.bambu.protocol.messages import Report, VersionReply
 from odin_engine.drivers.printers.bambu.protocol.models import ModelInfo, detect
 from odin_engine.drivers.printers.bambu.protocol.stages import is_known_stage
-from odin_engine.printers.model import PrinterState, Slot
+from odin_engine.printers.model import FilamentUnit, PrinterState
 
 _DROPPED_COMMAND = (0x0500_0500, 0x0001_0007)
 """HMS_0500_0500_0001_0007: an unsigned command was dropped without a reply (§7)."""
 
 _MOST_ODDITIES = 20
+_LOOKED_AT = tuple(parts.TOUCHES)
 
-type SlotMemo = dict[tuple[int, int], tuple[dict[str, Any], bool | None, bool, Slot]]
-"""Per unit and slot: what it was made of, and the slot."""
+
+class Made(NamedTuple):
+    """A filament unit, and what it was made of."""
+
+    row: dict[str, Any]
+    basis: object
+    unit: FilamentUnit
+
+
+type UnitMemo = dict[int, Made]
 
 type Rendered = tuple[PrinterState, list[Any]]
 """A state, and its fields in order."""
@@ -60,7 +69,8 @@ class Document:
     Never changed once made; not `frozen`, because that doubles the cost of a message.
     `wire` holds each field as last sent, `merged` the objects and lists that are sent
     in parts. `base` is the state made last and `touched` what has changed since;
-    `rendered` and `slot_memo` are where `translate` keeps its results.
+    `rendered` and `unit_memo` are where `translate` keeps its results. `values` are
+    those of `_LOOKED_AT`, where the last report had all.
     """
 
     facts: Facts
@@ -71,7 +81,8 @@ class Document:
     is_ams_full: bool
     base: Rendered | None
     touched: int
-    slot_memo: SlotMemo
+    unit_memo: UnitMemo
+    values: list[Any] | None = None
     rendered: Rendered | None = None
 
     @staticmethod
@@ -90,7 +101,7 @@ class Document:
             is_ams_full=False,
             base=None,
             touched=parts.ALL,
-            slot_memo={},
+            unit_memo={},
         )
 
     @property
@@ -134,7 +145,7 @@ def fold(
     if isinstance(message, VersionReply):
         return _with_modules(document, message)
     data, wire = message.data, document.wire
-    changed, has_same_fields = _changed(wire, data)
+    changed, values = _changed(document, data)
     if message.is_full and not document.is_ams_full and "ams" in data:
         # Perhaps said before in a delta; only now may units leave.
         changed = list({*changed, "ams"})
@@ -147,13 +158,14 @@ def fold(
             return fold(document, Report(fitting, message.is_full), at)
     if not touched:
         return settle(document, at)
-    wire = data if has_same_fields else wire | data
+    wire = wire | data if values is None else data
     merged, flat_heat = document.merged, document.flat_heat
     facts, run = document.facts, document.run
     if touched & parts.NESTED:
         merged, touched = _merged(document, message, changed, touched)
-    if touched & parts.HEAT and "device" in merged:
+    if (flat_heat or touched & parts.HEAT) and "device" in merged:
         flat_heat = _flat_heat(flat_heat, data, changed)
+        touched |= flat_heat ^ document.flat_heat
     if touched & parts.LIFECYCLE:
         run = _advanced(run, data, wire, changed, at)
         touched |= _touched_by(document.run, run)
@@ -172,24 +184,28 @@ def fold(
         message.is_full if "ams" in data else document.is_ams_full,
         rendered or document.base,
         touched if rendered else touched | document.touched,
-        document.slot_memo,
+        document.unit_memo if facts.model is document.facts.model else {},
+        values,
     )
 
 
-def _changed(wire: dict[str, Any], data: dict[str, Any]) -> tuple[list[str], bool]:
+def _changed(
+    document: Document, data: dict[str, Any]
+) -> tuple[list[str], list[Any] | None]:
     """Returns the fields that differ, of those that are looked at.
 
-    Also whether the report has the same fields as are known, no more and no fewer.
+    For a report that has every field known so far it also returns the values of
+    `_LOOKED_AT`: a hundred fields are compared in C.
     """
-    touches = parts.TOUCHES
-    known = wire.get
-    if len(data) != len(wire):
-        news = [k for k, v in data.items() if k in touches and known(k) != v]
-        return news, False
-    # A full report has a hundred fields: in C as far as it goes.
-    values = map(known, data)
-    news = list(compress(data, map(ne, values, data.values())))  # noqa: B912 - as long
-    return [key for key in news if key in touches], all(key in wire for key in news)
+    wire = document.wire
+    if len(data) < len(wire):
+        touches, known = parts.TOUCHES, wire.get
+        return [k for k, v in data.items() if k in touches and known(k) != v], None
+    old = document.values or list(map(wire.get, _LOOKED_AT))
+    new = list(map(data.get, _LOOKED_AT))
+    differing = list(compress(_LOOKED_AT, map(ne, old, new)))  # noqa: B912 - as long
+    changed = [key for key in differing if key in data]
+    return changed, new if len(changed) == len(differing) else None
 
 
 def _advanced(
@@ -258,6 +274,7 @@ def _next(document: Document, facts: Facts, run: Run, touched: int) -> Document:
         run=run,
         base=rendered or document.base,
         touched=touched if rendered else touched | document.touched,
+        unit_memo=document.unit_memo if facts.modules is document.modules else {},
         rendered=None,
     )
 
@@ -271,7 +288,10 @@ def _merged(
             continue
         old, new = merged.get(key), report.data[key]
         if key == "ams":
-            merged[key] = merge.merge_ams(old or {}, new, is_full=report.is_full)
+            is_first = report.is_full and not document.is_ams_full
+            merged[key] = merge.merge_ams(
+                old or {}, new, is_full=report.is_full, is_first=is_first
+            )
         elif key == "device":
             merged[key], mask = merge.merge_device(old or {}, new)
             touched |= mask
@@ -320,9 +340,10 @@ def _with_facts(
         facts = replace(facts, refusal=None)
     if "hms" in changed and _has_dropped_command(wire["hms"]):
         facts = replace(facts, refusal=True)
-    odd = facts.oddities | _oddities(wire, changed)
-    if odd != facts.oddities and len(odd) <= _MOST_ODDITIES:
-        facts = replace(facts, oddities=odd)
+    if "gcode_state" in changed or "stg_cur" in changed:
+        odd = facts.oddities | _oddities(wire, changed)
+        if odd != facts.oddities and len(odd) <= _MOST_ODDITIES:
+            facts = replace(facts, oddities=odd)
     if not facts.model.is_known:
         model = detect(facts.modules, facts.serial, {**wire, **merged}, facts.code)
         if model != facts.model:

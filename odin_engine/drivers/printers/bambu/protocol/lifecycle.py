@@ -118,6 +118,9 @@ def advance(
     heard = _heard(wire) or run.heard
     if heard is None:
         return run
+    if heard is Activity.IDLE and run.settles_at is not None:
+        # A FAILED that still waits for its reason is not undone by going idle.
+        heard = run.heard or heard
     if heard.has_running_job:
         run = _running(run, heard, changed, at)
     elif not run.is_running:

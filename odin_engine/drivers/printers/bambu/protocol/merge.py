@@ -30,6 +30,9 @@ _DEEPEST = 8
 _PATH = ("id", "snow", "star", "hnow")
 """What of a head is looked at beside its temperature."""
 
+_SPOOLS = ("ams_exist_bits", "tray_exist_bits", "power_on_flag", "tray_now")
+"""What beside the slots decides which units and spools are there."""
+
 _FULL_AIRDUCT = {"16", "32"}
 
 type Rule = Callable[[Any, Any], Any]
@@ -92,7 +95,8 @@ def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
             key = str(row.get(name))
             before = merged.get(key)
             merged[key] = row if before is None else merge_row(before, row)
-        return list(merged.values())
+        result = list(merged.values())
+        return old if result == old else result
 
     return merge_rows
 
@@ -194,9 +198,19 @@ def merge_ams(
     new: dict[str, Any],
     *,
     is_full: bool,
+    is_first: bool,
 ) -> dict[str, Any]:
-    """Returns the merged `ams` object; units may leave, emptied slots forget."""
+    """Returns the merged `ams` object; units may leave, emptied slots forget.
+
+    `is_first`: the first full report after others, so it may drop units though it says
+    nothing new.
+    """
     merged: dict[str, Any] = _AMS(old, new)
+    is_complete = not is_full or len(rows(new.get("ams"))) == len(
+        rows(merged.get("ams"))
+    )
+    if is_complete and not is_first and _has_same_spools(old, merged):
+        return merged
     bits = ExistBits.of(merged)
     units = rows(merged.get("ams"))
     told = rows(new.get("ams"))
@@ -213,6 +227,16 @@ def merge_ams(
     if units == merged.get("ams"):
         return merged
     return {**merged, "ams": units}
+
+
+def _has_same_spools(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether only the climate and the like changed, as it does every few seconds."""
+    return [new.get(name) for name in _SPOOLS] == [
+        old.get(name) for name in _SPOOLS
+    ] and (
+        [unit.get("tray") for unit in rows(new.get("ams"))]
+        == [unit.get("tray") for unit in rows(old.get("ams"))]
+    )
 
 
 def _stays(

@@ -62,13 +62,20 @@ def load(data: bytes) -> Recording:
 
 
 def by_printer(records: Iterable[Record]) -> dict[str, list[Record]]:
-    """Returns the records of each printer, by the id recorded, else by serial."""
+    """Returns the records of each printer, by the id recorded, else by serial.
+
+    A record without an id belongs to the one id that others give to its serial.
+    """
+    ours = [(serial, record) for record in records if (serial := _serial(record.topic))]
+    ids: dict[str, set[str]] = {}
+    for serial, record in ours:
+        if record.printer_id is not None:
+            ids.setdefault(serial, set()).add(record.printer_id)
     found: dict[str, list[Record]] = {}
-    for record in records:
-        serial = _serial(record.topic)
-        name = record.printer_id or serial
-        if name is not None and serial is not None:
-            found.setdefault(name, []).append(record)
+    for serial, record in ours:
+        known = ids.get(serial, set())
+        name = next(iter(known)) if len(known) == 1 else record.printer_id or serial
+        found.setdefault(name, []).append(record)
     return found
 
 

@@ -9,20 +9,33 @@ from dataclasses import fields, make_dataclass
 from functools import lru_cache
 from typing import Any, cast
 
-from odin_engine.drivers.printers.bambu.protocol import filament, heat, machine, parts
+from odin_engine.drivers.printers.bambu.protocol import (
+    filament,
+    heat,
+    machine,
+    parts,
+    path,
+)
 from odin_engine.drivers.printers.bambu.protocol.capabilities import capabilities
 from odin_engine.drivers.printers.bambu.protocol.document import Document, Rendered
 from odin_engine.drivers.printers.bambu.protocol.faults import faults
 from odin_engine.drivers.printers.bambu.protocol.job import job
-from odin_engine.printers.model import LinkStatus, PrinterState
+from odin_engine.printers.model import (
+    Detector,
+    FilamentUnit,
+    Light,
+    LinkStatus,
+    PrinterState,
+    UnitKind,
+)
 
 type _Render = Callable[[Document], object]
 
-_NAMES = tuple(field.name for field in fields(PrinterState))
-_PLACES = {name: index for index, name in enumerate(_NAMES)}
-_Draft = make_dataclass("_Draft", _NAMES, slots=True)
+_FIELDS = tuple(field.name for field in fields(PrinterState))
+_PLACES = {name: index for index, name in enumerate(_FIELDS)}
+_Draft = make_dataclass("_Draft", _FIELDS, slots=True)
 _NOTHING_YET = PrinterState(link=LinkStatus.ONLINE)
-_BLANK: Rendered = (_NOTHING_YET, [getattr(_NOTHING_YET, name) for name in _NAMES])
+_BLANK: Rendered = (_NOTHING_YET, [getattr(_NOTHING_YET, name) for name in _FIELDS])
 
 
 def translate(document: Document) -> PrinterState:
@@ -46,8 +59,8 @@ _PARTS: tuple[tuple[int, str, _Render], ...] = (
     (parts.SPEED, "speed", machine.speed),
     (parts.LIGHTS, "lights", machine.lights),
     (parts.NOZZLES, "nozzles", heat.nozzles),
-    (parts.ACTIVE_SLOT, "active_slot", filament.active_slot),
-    (parts.CHANGE, "filament_change", filament.filament_change),
+    (parts.ACTIVE_SLOT, "active_slot", path.active_slot),
+    (parts.CHANGE, "filament_change", path.filament_change),
     (parts.FAULTS, "faults", faults),
     (parts.DETECTORS, "detectors", machine.detectors),
     (parts.CAMERAS, "cameras", machine.cameras),
@@ -114,11 +127,19 @@ def _state(values: list[Any]) -> PrinterState:
 
 def _offers_more(base: PrinterState, values: list[Any]) -> bool:
     """Whether there are other units, lights or detectors than before."""
-    return (
-        [(unit.kind, unit.drying is None) for unit in base.filament_units]
-        != [(unit.kind, unit.drying is None) for unit in values[_UNITS]]
-        or [light.name for light in base.lights]
-        != [light.name for light in values[_LIGHTS]]
-        or [watch.name for watch in base.detectors]
-        != [watch.name for watch in values[_DETECTORS]]
-    )
+    units, lights, watches = values[_UNITS], values[_LIGHTS], values[_DETECTORS]
+    if units is not base.filament_units and _kinds(units) != _kinds(
+        base.filament_units
+    ):
+        return True
+    if lights is not base.lights and _names(lights) != _names(base.lights):
+        return True
+    return watches is not base.detectors and _names(watches) != _names(base.detectors)
+
+
+def _names(things: tuple[Light, ...] | tuple[Detector, ...]) -> list[str]:
+    return [thing.name for thing in things]
+
+
+def _kinds(units: tuple[FilamentUnit, ...]) -> list[tuple[UnitKind, bool]]:
+    return [(unit.kind, unit.drying is None) for unit in units]

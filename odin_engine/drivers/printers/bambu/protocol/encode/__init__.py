@@ -11,12 +11,14 @@ from typing import Any
 from odin_engine.drivers.printers.bambu.protocol.encode import filament, job, machine
 from odin_engine.drivers.printers.bambu.protocol.encode.request import Machine, Request
 from odin_engine.drivers.printers.bambu.protocol.encode.start import (
+    STORAGE_TROUBLE,
     start,
     storage_path,
 )
 from odin_engine.printers.model import Command, CommandKind, NotSupported
 
 __all__ = [
+    "STORAGE_TROUBLE",
     "Machine",
     "Request",
     "emergency_stop",

@@ -144,7 +144,7 @@ def set_bed_temperature(command: SetBedTemperature, _: Machine) -> tuple[Request
 def set_chamber_temperature(
     command: SetChamberTemperature, _: Machine
 ) -> tuple[Request, ...]:
-    """Heats the chamber with the vendor's own command; M141 would go unanswered."""
+    """Heats the chamber with the command of its own, which can say no (M141 cannot)."""
     return (
         Request(
             "print",

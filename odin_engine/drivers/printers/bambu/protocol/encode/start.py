@@ -44,11 +44,12 @@ Source: `support_bed_leveling` and `support_auto_flow_calibration` in
 `resources/printers/<code>.json` of bambulab/BambuStudio.
 """
 
-_STORAGE = {
-    Storage.MISSING: "There is no card or stick in the printer. Insert one.",
+STORAGE_TROUBLE = {
+    Storage.MISSING: "There is no card or stick in the printer. Insert a USB stick or SD card.",
     Storage.ABNORMAL: "The printer cannot read its card or stick. Format or replace it.",
     Storage.READ_ONLY: "The printer's card or stick is write-protected.",
 }
+"""What keeps files from being uploaded and printed, and what to do about it."""
 
 
 def start(command: StartPrint, machine: Machine) -> tuple[Request, ...]:
@@ -111,8 +112,8 @@ def _check_ready(state: PrinterState) -> None:
         raise CommandRejected("The printer is busy with another print.")
     if state.firmware.is_updating:
         raise CommandRejected("The printer is updating its firmware.")
-    if state.storage in _STORAGE:
-        raise CommandRejected(_STORAGE[state.storage])
+    if state.storage in STORAGE_TROUBLE:
+        raise CommandRejected(STORAGE_TROUBLE[state.storage])
 
 
 def _resolve(index: int, ref: SlotRef | None, machine: Machine) -> SlotRef | None:
