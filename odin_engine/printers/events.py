@@ -232,19 +232,18 @@ def _ended(before: Job | None, after: Job | None) -> Job | None:
 def _slots(
     printer_id: str, before: PrinterState, after: PrinterState
 ) -> Iterator[PrinterEvent]:
-    old = {
-        SlotRef(unit.id, slot.id): slot
-        for unit in before.filament_units
-        for slot in unit.slots
-    }
-    new = {
-        SlotRef(unit.id, slot.id): slot
-        for unit in after.filament_units
-        for slot in unit.slots
-    }
-    for ref in sorted(old.keys() | new.keys(), key=lambda r: (r.unit, r.slot)):
-        if _content(old.get(ref)) != _content(new.get(ref)):
-            yield SlotChanged(printer_id, ref)
+    old = {unit.id: unit for unit in before.filament_units}
+    new = {unit.id: unit for unit in after.filament_units}
+    for unit_id in sorted(old.keys() | new.keys()):
+        was, now = old.get(unit_id), new.get(unit_id)
+        if was is now:
+            continue
+        slots_then = {} if was is None else {slot.id: slot for slot in was.slots}
+        slots_now = {} if now is None else {slot.id: slot for slot in now.slots}
+        for slot_id in sorted(slots_then.keys() | slots_now.keys()):
+            slot_then, slot_now = slots_then.get(slot_id), slots_now.get(slot_id)
+            if slot_then is not slot_now and _content(slot_then) != _content(slot_now):
+                yield SlotChanged(printer_id, SlotRef(unit_id, slot_id))
 
 
 def _content(slot: Slot | None) -> tuple[object, ...] | None:

@@ -22,7 +22,7 @@ from odin_engine.printers.model import (
 )
 from odin_engine.printers.routes.parts import CONTROL, PrinterId, PrintersDep, Word
 from odin_engine.printers.service import Accepted
-from odin_engine.printers.wire.bodies import (
+from odin_engine.printers.wire.commands import (
     CalibrateBody,
     GcodeBody,
     JogBody,
@@ -81,8 +81,8 @@ async def set_speed(
     printer_id: PrinterId, request: Request, body: SetSpeedBody, printers: PrintersDep
 ) -> None:
     """Chooses a speed profile, by name or by the nearest percentage."""
-    note(request, level=body.nearest())
-    await printers.commands.execute(printer_id, SetSpeed(body.nearest()))
+    note(request, level=body.to_level())
+    await printers.commands.execute(printer_id, SetSpeed(body.to_level()))
 
 
 @router.post("/printers/{printer_id}/fan", dependencies=[CONTROL], status_code=204)

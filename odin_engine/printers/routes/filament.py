@@ -14,7 +14,7 @@ from odin_engine.printers.model import (
     UnloadFilament,
 )
 from odin_engine.printers.routes.parts import CONTROL, PrinterId, PrintersDep
-from odin_engine.printers.wire.bodies import (
+from odin_engine.printers.wire.commands import (
     ConfigureSlotBody,
     DryBody,
     SlotBody,

@@ -41,7 +41,7 @@ async def list_printers(
 @router.put("/printers/order", dependencies=[MANAGE], status_code=204)
 async def order_printers(body: OrderPrinters, printers: PrintersDep) -> None:
     """Puts the printers in this order; every one is named once."""
-    await printers.registry.order(body.ids)
+    await printers.groups.order(body.ids)
 
 
 @router.post("/printers/bulk", dependencies=[MANAGE], response_model=Items[BulkResult])
@@ -50,14 +50,14 @@ async def change_many(
 ) -> Response:
     """Does the same to many printers; each has its own result."""
     note(request, action=body.action, tag=body.tag, printers=len(body.ids))
-    items = await printers.registry.bulk(body.ids, body.action, body.tag)
+    items = await printers.groups.bulk(body.ids, body.action, body.tag)
     return Json({"items": items})
 
 
 @router.get("/printers/tags", dependencies=[READ], response_model=Items[Tag])
 async def list_tags(printers: PrintersDep) -> Response:
     """Lists the tags in use."""
-    return Json({"items": printers.registry.tags()})
+    return Json({"items": printers.groups.tags()})
 
 
 @router.put("/printers/tags/{tag}", dependencies=[MANAGE], response_model=Items[Tag])
@@ -66,13 +66,13 @@ async def rename_tag(
 ) -> Response:
     """Renames a tag wherever it is used; one that exists takes over."""
     note(request, name=body.name)
-    return Json({"items": await printers.registry.rename_tag(tag, body.name)})
+    return Json({"items": await printers.groups.rename_tag(tag, body.name)})
 
 
 @router.delete("/printers/tags/{tag}", dependencies=[MANAGE], response_model=Items[Tag])
 async def remove_tag(tag: Word, printers: PrintersDep) -> Response:
     """Removes a tag from every printer."""
-    return Json({"items": await printers.registry.rename_tag(tag, None)})
+    return Json({"items": await printers.groups.rename_tag(tag, None)})
 
 
 @router.get("/printers/families", dependencies=[READ], response_model=Items[Family])

@@ -16,7 +16,7 @@ from odin_engine.printers.routes.parts import (
 )
 from odin_engine.printers.service.history import POINTS_DEFAULT, POINTS_MOST, Range
 from odin_engine.printers.wire.answers import Items
-from odin_engine.printers.wire.bodies import Moment
+from odin_engine.printers.wire.parts import Moment
 
 router = APIRouter(prefix="/printers/{printer_id}", dependencies=[READ])
 

@@ -4,13 +4,9 @@ from odin_engine.printers.service.commands import Accepted, PrintOrder
 from odin_engine.printers.service.discovery import Discovered, Family
 from odin_engine.printers.service.emergency import StopOutcome, Stopped
 from odin_engine.printers.service.fleet import PrinterView
+from odin_engine.printers.service.groups import BulkAction, BulkResult, Tag
 from odin_engine.printers.service.printers import TICK_PERIOD_S, Printers
-from odin_engine.printers.service.registry import (
-    BulkAction,
-    BulkResult,
-    CertificateStatus,
-    Tag,
-)
+from odin_engine.printers.service.registry import CertificateStatus
 from odin_engine.printers.service.sampling import (
     CLIMATE_PERIOD_S,
     PURGE_PERIOD_S,

@@ -22,6 +22,7 @@ from odin_engine.printers.service.discovery import Discovery
 from odin_engine.printers.service.emergency import Emergency
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet, Observation, PrinterView
+from odin_engine.printers.service.groups import Groups
 from odin_engine.printers.service.history import History
 from odin_engine.printers.service.listing import Wanted, page
 from odin_engine.printers.service.nozzles import Nozzles
@@ -42,7 +43,7 @@ class Printers:
     """The live truth about all printers, and what can be done with them.
 
     `start` once, then `reactions.run` beats the time; `stop` at the end. Verbs are in
-    groups: `registry`, `commands`, `emergency`, `uploads`, `nozzles`, `discovery`,
+    groups: `registry`, `groups`, `commands`, `emergency`, `uploads`, `nozzles`, `discovery`,
     `history`, `sampling`, `supervision`.
     """
 
@@ -81,6 +82,7 @@ class Printers:
             clock,
             reach,
         )
+        self.groups = Groups(fleet, database, self.registry)
         self.commands = Commands(fleet, database, config, errands, clock, ticker)
         self.emergency = Emergency(fleet, errands)
         self.uploads = Uploads(

@@ -221,11 +221,11 @@ async def test_the_order_is_everybodys(
     farm: Farm, database: Database, facts: Facts, clock: ManualClock, tmp_path: Path
 ) -> None:
     a, b, c = [await farm.add(name) for name in "ABC"]
-    await farm.printers.registry.order([c, a, b])
+    await farm.printers.groups.order([c, a, b])
     assert list(farm.printers.views()) == [c, a, b]
     for wrong in ([], [a, b], [a, b, c, c], [a, b, "nobody"], [a, a, b]):
         with pytest.raises(Invalid):
-            await farm.printers.registry.order(wrong)
+            await farm.printers.groups.order(wrong)
     await farm.printers.registry.delete(a)
     d = await farm.add("D")
     assert list(farm.printers.views()) == [c, b, d]
@@ -237,25 +237,25 @@ async def test_the_order_is_everybodys(
 async def test_tags_live_by_being_used(farm: Farm) -> None:
     a = await farm.add("A", tags=("PLA", "rack 1"))
     b = await farm.add("B", tags=("pla",))
-    registry = farm.printers.registry
-    assert [(t.name, t.printers) for t in registry.tags()] == [
+    groups = farm.printers.groups
+    assert [(t.name, t.printers) for t in groups.tags()] == [
         ("PLA", 2),
         ("rack 1", 1),
     ]
-    await registry.rename_tag("pla", "PETG")
+    await groups.rename_tag("pla", "PETG")
     assert farm.record(a).tags == ("rack 1", "PETG")
     assert farm.record(b).tags == ("PETG",)
-    await registry.rename_tag("rack 1", "petg")
-    assert [(t.name, t.printers) for t in registry.tags()] == [("PETG", 2)]
-    assert await registry.rename_tag("PETG", None) == []
-    assert await registry.rename_tag("unknown", "x") == []
+    await groups.rename_tag("rack 1", "petg")
+    assert [(t.name, t.printers) for t in groups.tags()] == [("PETG", 2)]
+    assert await groups.rename_tag("PETG", None) == []
+    assert await groups.rename_tag("unknown", "x") == []
     with pytest.raises(Invalid):
-        await registry.rename_tag("a", " ")
+        await groups.rename_tag("a", " ")
 
 
 async def test_bulk_actions_answer_for_each_printer(farm: Farm) -> None:
     a, b = await farm.add("A"), await farm.add("B", tags=tuple(map(str, range(20))))
-    bulk = farm.printers.registry.bulk
+    bulk = farm.printers.groups.bulk
     results = await bulk([a, b, "nobody", a], BulkAction.ADD_TAG, "x")
     assert [(each.id, each.code) for each in results] == [
         (a, None),

@@ -75,6 +75,7 @@ class BambuDriver:
         self._failure: DriverError | None = None
         self._asked_s: float | None = None
         self._start_until_s = 0.0
+        self._unconfirmed: set[asyncio.Future[None]] = set()
         self._storage: Storage | None = None
         self._camera: Camera | None = None
 
@@ -117,6 +118,8 @@ class BambuDriver:
             self._link = None
             self._commander.detach()
             self._mirror.end()
+            for sending in tuple(self._unconfirmed):
+                sending.cancel()
             loss.cancel()
             await asyncio.wait({loss})
             await link.close()
@@ -181,8 +184,20 @@ class BambuDriver:
         await self._send(encode.push_all())
 
     async def _send(self, request: encode.Request) -> None:
-        """Sends a question whose answer nobody waits for."""
-        await self._publish(request.payload(self._commander.number()), 0)
+        """Sends a question whose answer nobody waits for, nor the broker's receipt."""
+        payload = request.payload(self._commander.number())
+        sending = asyncio.ensure_future(self._publish(payload, request.qos))
+        if request.qos == 0:
+            await sending
+            return
+        self._unconfirmed.add(sending)
+        sending.add_done_callback(self._confirmed)
+
+    def _confirmed(self, sending: asyncio.Future[None]) -> None:
+        self._unconfirmed.discard(sending)
+        if not sending.cancelled():
+            # The loss of the link shows itself in `states`.
+            sending.exception()
 
     async def _publish(self, payload: dict[str, Any], qos: int) -> None:
         if self._link is None:

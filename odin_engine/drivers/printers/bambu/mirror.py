@@ -5,6 +5,7 @@ translate, compare. No task and no timer is made for a message.
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,6 +29,8 @@ from odin_engine.drivers.printers.bambu.protocol.translate import translate
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.model import PrinterState
 
+_LOG = logging.getLogger(__name__)
+
 _FULL_REPORT_WITHIN_S = 15.0
 """How long changes alone wait for the full report that they belong to."""
 
@@ -46,6 +49,7 @@ class Mirror:
         ticker: Ticker,
         news: Callable[[], None],
     ) -> None:
+        self._serial = serial
         self._commander = commander
         self._clock = clock
         self._ticker = ticker
@@ -107,6 +111,9 @@ class Mirror:
     def _take(self, document: Document) -> None:
         """Makes a document the current one; a state that differs is handed on."""
         if document is not self.document:
+            odd = document.oddities
+            if odd is not self.document.oddities:
+                self._log_new(odd - self.document.oddities)
             self.document = document
             self._arm_settling()
         if self._full_by_s is not None:
@@ -122,6 +129,10 @@ class Mirror:
             self.state = state
             self.fresh.append(state)
             self._news()
+
+    def _log_new(self, oddities: frozenset[str]) -> None:
+        for oddity in sorted(oddities):
+            _LOG.info("%s says something new to us: %s", self._serial, oddity)
 
     def _arm_settling(self) -> None:
         """Keeps one timer while the end of a job waits for its reason."""

@@ -78,6 +78,7 @@ async def test_it_asks_who_the_machine_is_and_then_for_everything(
         version, everything = p1s.printer.requests
     assert version.namespace == "info"
     assert version.command == "get_version"
+    assert (version.qos, everything.qos) == (1, 0)
     assert everything.namespace == "pushing"
     assert everything.command == "pushall"
     assert (everything.body["version"], everything.body["push_target"]) == (1, 1)

@@ -4,11 +4,7 @@ from difflib import SequenceMatcher
 
 import pytest
 
-from odin_engine.drivers.printers.bambu.protocol.wording import (
-    has_wording,
-    health,
-    print_fault,
-)
+from odin_engine.drivers.printers.bambu.protocol.wording import health, print_fault
 from odin_engine.printers.model import Fault, FaultKind, Severity
 from tests.engine.drivers.bambu.captures import capture, needs_captures
 from tests.engine.drivers.bambu.talk import P1S, X1C, Talk
@@ -21,6 +17,11 @@ def fault(code: str) -> Fault:
     if len(digits) == 8:
         return print_fault(int(digits, 16))
     return health(int(digits[:8], 16), int(digits[8:], 16))
+
+
+def has_wording(found: Fault) -> bool:
+    """Whether the text is more than module, severity and code."""
+    return found.code not in found.text
 
 
 def test_a_health_fault() -> None:

@@ -509,6 +509,7 @@ def test_nonsense_keeps_the_units(value: object) -> None:
         ("7", SlotRef(1, 3)),
         (15, SlotRef(3, 3)),
         ("16", None),
+        ("25", SlotRef(16, 1)),
         ("65", SlotRef(16, 1)),
         ("128", SlotRef(128, 0)),
         ("131", SlotRef(131, 0)),

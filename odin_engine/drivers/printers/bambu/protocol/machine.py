@@ -81,8 +81,8 @@ _NEEDS_SIGNATURE_BIT = 29
 _RESTING_UPDATES = frozenset({"", "IDLE", "UPGRADE_SUCCESS", "UPGRADE_FAIL"})
 _UPDATE_OFFERED = 1
 _LIVEVIEW_OFF = (
-    "LAN live view is off. Switch it on at the printer: Settings, LAN Only or "
-    "Network, LAN Only Liveview."
+    "Live view on the local network is off. Switch LAN Only Liveview on in the "
+    "printer's settings."
 )
 _NO_CAMERA = "The printer reports that its camera is not connected."
 

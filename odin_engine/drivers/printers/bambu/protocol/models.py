@@ -200,7 +200,7 @@ MODELS: tuple[ModelInfo, ...] = (
         serial_prefix="093",
         product_names=("h2s",),
         heads=1,
-        calibrations=_CALIBRATIONS_H2,
+        calibrations=(*_CALIBRATIONS_H2, Calibration.CLUMP_DETECTION),
     ),
     _H2D,
     replace(

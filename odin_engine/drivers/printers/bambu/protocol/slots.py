@@ -20,6 +20,8 @@ _HT_UNITS = 8
 _NONE = 255
 _NO_SLOT = 0xFF
 _LAST_FLAT = 15
+_FIRST_MIXED = 24
+"""The vendor's client counts the slots of an A2L's holder from here, as the bits do."""
 _BARE = frozenset({"id", "state"})
 
 
@@ -42,7 +44,7 @@ def tray_bit(unit: int | None, slot: int | None) -> int | None:
         return unit * 4 + slot
     if FIRST_HT <= unit < FIRST_HT + _HT_UNITS and slot == 0:
         return 16 + unit - FIRST_HT
-    return 24 + slot if unit == LITE_MIXED else None
+    return _FIRST_MIXED + slot if unit == LITE_MIXED else None
 
 
 def has_content(tray: dict[str, Any]) -> bool:
@@ -128,6 +130,8 @@ def of_flat(number: Any) -> SlotRef | None:  # noqa: ANN401 - a wire value
         return SlotRef(flat, 0)
     if flat <= _LAST_FLAT or LITE_MIXED * 4 <= flat < LITE_MIXED * 4 + 4:
         return SlotRef(flat // 4, flat % 4)
+    if _FIRST_MIXED <= flat < _FIRST_MIXED + 4:
+        return SlotRef(LITE_MIXED, flat - _FIRST_MIXED)
     return None
 
 

@@ -107,10 +107,12 @@ def _rendered(document: Document) -> Rendered:
     if touched & parts.CAPABILITIES or (
         touched & _CAPABLE and _offers_more(state, values)
     ):
-        values[_CAPABILITIES] = capabilities(
+        able = capabilities(
             document, values[_UNITS], values[_LIGHTS], values[_DETECTORS]
         )
-        has_changed = True
+        if able != state.capabilities:
+            values[_CAPABILITIES] = able
+            has_changed = True
     return (_state(values), values) if has_changed else base
 
 

@@ -93,11 +93,6 @@ def print_fault(error: int) -> Fault:
     )
 
 
-def has_wording(fault: Fault) -> bool:
-    """Whether a fault's text is more than its code."""
-    return fault.code not in fault.text
-
-
 def _health_tables(attr: int) -> Iterator[str]:
     """Yields the names of the tables a code may be in, the most exact first."""
     module, unit, part = attr >> 24, attr >> 16 & 0xFF, attr >> 8 & 0xFF

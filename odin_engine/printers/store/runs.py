@@ -1,0 +1,100 @@
+"""Prints, and the printing time of nozzles, which grows with them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from odin_engine.printers.model import Job
+from odin_engine.printers.model.history import Run
+from odin_engine.printers.store.writing import fitted
+from odin_engine.printers.tables import NozzleRow, RunRow, from_row
+
+
+async def open_run(session: AsyncSession, printer_id: str) -> Run | None:
+    """Returns the run of a printer that has not ended, if there is one."""
+    row = await session.scalar(
+        select(RunRow).where(RunRow.printer_id == printer_id, RunRow.ended_at.is_(None))
+    )
+    return None if row is None else from_row(Run, row)
+
+
+async def last_run(session: AsyncSession, printer_id: str) -> Run | None:
+    """Returns the run of a printer that started last."""
+    row = await session.scalar(
+        select(RunRow)
+        .where(RunRow.printer_id == printer_id)
+        .order_by(RunRow.started_at.desc(), RunRow.id.desc())
+        .limit(1)
+    )
+    return None if row is None else from_row(Run, row)
+
+
+async def token_is_used(session: AsyncSession, token: int) -> bool:
+    """Whether a run with that token was recorded."""
+    found = await session.scalar(
+        select(RunRow.id).where(RunRow.token == token).limit(1)
+    )
+    return found is not None
+
+
+async def add_run(session: AsyncSession, run: Run) -> None:
+    """Inserts a run. The caller made sure that none is open at this printer."""
+    session.add(RunRow(**fitted(asdict(run))))
+    await session.flush()
+
+
+async def end_run(session: AsyncSession, run: Run) -> None:
+    """Writes how a run ended, and what was learnt about it meanwhile."""
+    values = {
+        "name": run.name,
+        "external_id": run.external_id,
+        "ended_at": run.ended_at,
+        "result": run.result,
+        "progress_pct": run.progress_pct,
+        "layer": run.layer,
+        "total_layers": run.total_layers,
+    }
+    await session.execute(
+        update(RunRow).where(RunRow.id == run.id).values(**fitted(values))
+    )
+
+
+async def note_progress(
+    session: AsyncSession,
+    printer_id: str,
+    seconds_by_head: Mapping[int | None, float],
+    job: Job | None = None,
+) -> None:
+    """Adds printing time to the open run and to the nozzle in each head that worked.
+
+    With a job, notes how far it is; the rest of the row stays.
+    """
+    values: dict[str, Any] = {
+        "printing_s": RunRow.printing_s + sum(seconds_by_head.values())
+    }
+    if job is not None:
+        far = {
+            "progress_pct": job.progress_pct,
+            "layer": job.layer,
+            "total_layers": job.total_layers,
+        }
+        values |= {k: v for k, v in fitted(far).items() if v is not None}
+    await session.execute(
+        update(RunRow)
+        .where(RunRow.printer_id == printer_id, RunRow.ended_at.is_(None))
+        .values(**values)
+    )
+    for head, seconds in seconds_by_head.items():
+        if head is not None:
+            await session.execute(
+                update(NozzleRow)
+                .where(
+                    NozzleRow.printer_id == printer_id,
+                    NozzleRow.head == head,
+                    NozzleRow.retired_at.is_(None),
+                )
+                .values(printing_s=NozzleRow.printing_s + seconds)
+            )
