@@ -20,6 +20,7 @@ from odin_engine.printers.model import (
     SlotRef,
     attention_reason,
 )
+from odin_engine.printers.model.history import RESULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +183,6 @@ def _attention(
         yield AttentionNeeded(printer_id, reason)
 
 
-_RESULTS = {
-    Activity.FINISHED: PrintResult.FINISHED,
-    Activity.FAILED: PrintResult.FAILED,
-    Activity.CANCELLED: PrintResult.CANCELLED,
-}
-
-
 def _job(
     printer_id: str, before: PrinterState, after: PrinterState
 ) -> Iterator[PrinterEvent]:
@@ -200,7 +194,7 @@ def _job(
     if runs and not was and after.job is not None:
         yield PrintStarted(printer_id, after.job)
     elif was and not runs and after.activity is not None:
-        result = _RESULTS.get(after.activity, PrintResult.UNKNOWN)
+        result = RESULTS.get(after.activity, PrintResult.UNKNOWN)
         yield PrintEnded(printer_id, result, _ended(before.job, after.job))
     elif was and runs and before.activity is not after.activity:
         if after.activity is Activity.PAUSED:

@@ -102,7 +102,7 @@ class Machine:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     switching: asyncio.Lock = field(default_factory=asyncio.Lock)
     commanding: asyncio.Lock = field(default_factory=asyncio.Lock)
-    is_uploading: bool = False
+    uploading: object | None = None
     is_cooling_hard: bool = False
     cool_after_s: float = 0.0
     is_reconciled: bool = False

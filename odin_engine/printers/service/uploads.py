@@ -76,9 +76,9 @@ class Uploads:
         """
         machine = self._fleet.get(printer_id)
         name = _plain_name(name)
-        self._claim(machine)
+        claim = self._claim(machine)
         async with AsyncExitStack() as held:
-            held.callback(_release, machine)
+            held.callback(_release, machine, claim)
             spooled = await held.enter_async_context(
                 self._files.spool(_steady(chunks), self.most_bytes)
             )
@@ -87,7 +87,10 @@ class Uploads:
             title = f"{name} → {machine.printer.name}"
 
             async def put(progress: Progress) -> Mapping[str, Any]:
-                return await self._put(machine, name, spooled, progress)
+                try:
+                    return await self._put(machine, name, spooled, progress)
+                finally:
+                    _release(machine, claim)
 
             task = await self._tasks.start(KIND, title, owner, put)
             self._held[task.id] = held.pop_all()
@@ -96,12 +99,17 @@ class Uploads:
     async def sweep(self) -> None:
         """Lets go of files whose task has ended, even one that never began."""
         for task_id in self._held.keys() - self._tasks.live().keys():
-            await self._held.pop(task_id).aclose()
+            await self._let_go(task_id)
 
     async def close(self) -> None:
         """Lets go of every file."""
         for task_id in tuple(self._held):
-            await self._held.pop(task_id).aclose()
+            await self._let_go(task_id)
+
+    async def _let_go(self, task_id: str) -> None:
+        held = self._held.pop(task_id, None)
+        if held is not None:
+            await held.aclose()
 
     async def of(self, printer_id: str) -> list[Upload]:
         """Returns the files that we put on a printer, latest first."""
@@ -133,18 +141,19 @@ class Uploads:
         async with self._database.work() as work:
             await store.delete_upload(work.session, printer_id, name)
 
-    def _claim(self, machine: Machine) -> None:
+    def _claim(self, machine: Machine) -> object:
         _driver(machine)
         storage = machine.state.storage
         if storage not in {None, Storage.OK}:
             raise NotNow(
                 "storage", "The printer's card or stick is missing or not writable."
             )
-        if machine.is_uploading:
+        if machine.uploading is not None:
             raise UploadRunning(
                 "Another file is on its way to this printer. Wait, or cancel it."
             )
-        machine.is_uploading = True
+        machine.uploading = claim = object()
+        return claim
 
     async def _put(
         self, machine: Machine, name: str, spooled: Spooled, progress: Progress
@@ -204,5 +213,7 @@ def _driver(machine: Machine) -> Driver:
     return machine.driver
 
 
-def _release(machine: Machine) -> None:
-    machine.is_uploading = False
+def _release(machine: Machine, claim: object) -> None:
+    """Lets the next file in; harmless when that was done before."""
+    if machine.uploading is claim:
+        machine.uploading = None

@@ -32,7 +32,8 @@ async def done(farm: Farm, task: Task) -> Task:
     return await farm.tasks.get(task.id)
 
 
-async def spooled(folder: Path) -> int:
+async def spooled(farm: Farm, folder: Path) -> int:
+    await farm.printers.uploads.sweep()
     return len(await asyncio.to_thread(lambda: list((folder / "spool").glob("*"))))
 
 
@@ -49,7 +50,7 @@ async def test_a_file_reaches_the_printer(farm: Farm, tmp_path: Path) -> None:
     assert farm.machine(printer_id).disk == {"benchy.3mf": b"abcdef"}
     (upload,) = await farm.printers.uploads.of(printer_id)
     assert (upload.name, upload.size_bytes) == ("benchy.3mf", 6)
-    assert await spooled(tmp_path) == 0
+    assert await spooled(farm, tmp_path) == 0
     again = await farm.printers.uploads.receive(printer_id, "benchy.3mf", chunks(b"x"))
     await done(farm, again)
     assert len(await farm.printers.uploads.of(printer_id)) == 1
@@ -67,7 +68,7 @@ async def test_one_file_at_a_time_and_cancelled_when_asked(
     cancelled = await farm.tasks.cancel(first.id)
     assert cancelled.state is TaskState.CANCELLED
     await farm.go(1)
-    assert await spooled(tmp_path) == 0
+    assert await spooled(farm, tmp_path) == 0
     assert await farm.printers.uploads.of(printer_id) == []
     machine.upload_gate.set()
     second = await farm.printers.uploads.receive(printer_id, "b.3mf", chunks(b"b"))
@@ -92,6 +93,16 @@ async def test_two_printers_take_files_side_by_side(farm: Farm) -> None:
     await farm.printers.uploads.receive(slow, "a.3mf", chunks(b"a"))
     task = await farm.printers.uploads.receive(fast, "b.3mf", chunks(b"b"))
     assert (await done(farm, task)).state is TaskState.DONE
+
+
+async def test_the_next_file_need_not_wait_for_the_clock(farm: Farm) -> None:
+    printer_id = await farm.add()
+    for name in ("a.3mf", "b.3mf", "c.3mf"):
+        task = await farm.printers.uploads.receive(printer_id, name, chunks(b"a"))
+        with farm.tasks.telemetry.watch() as watcher:
+            while not (await farm.tasks.get(task.id)).has_ended:
+                await watcher.changed()
+    assert set(farm.machine(printer_id).disk) == {"a.3mf", "b.3mf", "c.3mf"}
 
 
 async def test_a_transfer_that_fails_is_not_ours(farm: Farm) -> None:
@@ -130,7 +141,7 @@ async def test_what_cannot_be_received_frees_the_printer(
 
     with pytest.raises(ConnectionError):
         await receive(printer_id, "a.3mf", breaks())
-    assert await spooled(tmp_path) == 0
+    assert await spooled(farm, tmp_path) == 0
     task = await receive(printer_id, "a.3mf", chunks(b"a"))
     assert (await done(farm, task)).state is TaskState.DONE
 
