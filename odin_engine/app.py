@@ -62,6 +62,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
         version=VERSION,
         lifespan=lifespan,
         openapi_url=None,
+        redirect_slashes=False,
         responses=http.PROBLEMS,
     )
     http.install(

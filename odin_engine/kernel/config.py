@@ -1,5 +1,8 @@
 """The values of run-time settings: cached, stored where they differ from the default."""
 
+import asyncio
+import hashlib
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from sqlalchemy import delete, select
 
 from odin_engine.kernel.clock import Clock
 from odin_engine.kernel.db import Database
-from odin_engine.kernel.errors import Invalid, Problem
+from odin_engine.kernel.errors import Conflict, Invalid, Problem
 from odin_engine.kernel.tables import SettingRow
 from odin_engine.kernel.tunable import Tunable, Value
 
@@ -34,6 +37,13 @@ class Config:
         self._clock = clock
         self._tunables = {tunable.key: tunable for tunable in tunables}
         self._values: dict[str, Value] = {}
+        self._changing = asyncio.Lock()
+
+    @property
+    def version(self) -> str:
+        """Another text with each change of any value."""
+        values = [[tunable.key, value] for tunable, value in self.all()]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
     async def load(self) -> None:
         """Reads what is stored; a value that no longer fits counts as not set."""
@@ -57,13 +67,22 @@ class Config:
         """Returns each tunable with its value, in the order of declaration."""
         return [(tunable, self.get(tunable)) for tunable in self._tunables.values()]
 
-    async def change(self, values: Mapping[str, object]) -> None:
+    async def change(
+        self, values: Mapping[str, object], version: str | None = None
+    ) -> None:
         """Sets several values, all or none; `None` goes back to the default.
 
         Raises:
             Invalid: names every key that is unknown or has a wrong value.
+            Conflict: the values are no longer those of `version`.
         """
         wanted = self._checked(values)
+        async with self._changing:
+            if version is not None and version != self.version:
+                raise Conflict("Somebody changed a setting meanwhile. Load them again.")
+            await self._store(wanted)
+
+    async def _store(self, wanted: Mapping[str, Value]) -> None:
         async with self._database.work() as work:
             await work.session.execute(
                 delete(SettingRow).where(SettingRow.key.in_(wanted))

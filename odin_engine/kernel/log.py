@@ -18,6 +18,9 @@ MASK = "***"
 
 type LogFormat = Literal["console", "json"]
 
+_TALKATIVE = ("alembic", "uvicorn")
+"""They log every socket, and a line for whatever nonsense a stranger sends."""
+
 _NAMES = (
     r"pass(?:word|wd|phrase)?|access[_-]?code|setup[_-]?code|api[_-]?key|secret|token"
 )
@@ -113,6 +116,9 @@ def set_up_logging(
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level.upper())
+    if level != "debug":
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def print_past_redaction(text: str, stream: TextIO | None = None) -> None:

@@ -10,7 +10,7 @@ import importlib
 import logging
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,6 +101,7 @@ async def migrate(
         DatabaseTooNew: a newer engine made it. Nothing was touched.
         DatabaseUnreachable: it does not answer.
     """
+    _close_to_others(url)
     found, newest = await current(url), head(migrations)
     if found == newest:
         return
@@ -110,6 +111,20 @@ async def migrate(
         await asyncio.to_thread(_keep_copy, url, data_dir, f"{newest}", clock)
     _LOG.info("upgrading the database from %s to %s", found or "nothing", newest)
     await asyncio.to_thread(_upgrade, url, migrations)
+
+
+def _close_to_others(url: str) -> None:
+    """Keeps an SQLite file to its owner; SQLite gives the files beside it the same mode."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or database.database is None:
+        return
+    path = Path(database.database)
+    # What is wrong with the place is said by whoever opens the database.
+    with suppress(OSError):
+        if not path.exists():
+            path.touch(mode=0o600)
+        elif path.is_file():
+            path.chmod(0o600)
 
 
 def _failures(url: str) -> tuple[type[Exception], ...]:

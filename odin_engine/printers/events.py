@@ -134,13 +134,16 @@ def transitions(
     """Yields what happened between two states of one printer, in a fixed order.
 
     The first report after a start of the engine (`before.activity` is `None`) is a
-    baseline: it raises faults and links, and never starts, ends or pauses a print.
+    baseline: it raises faults, links and refused control, and never starts, ends or
+    pauses a print.
     """
     if before is after:
         return
     if before.link is not after.link:
         yield LinkChanged(printer_id, before.link, after.link, after.link_reason)
-    if before.control is not after.control:
+    if before.control is not after.control and (
+        before.activity is not None or after.control is Control.REFUSED
+    ):
         yield ControlChanged(printer_id, after.control)
     if before.faults is not after.faults:
         yield from _faults(printer_id, before, after)

@@ -139,6 +139,7 @@ class Farm:
             clock_factor=float(raw.get("clock_factor", factor)),
             units=units_of(entry),
             developer_mode=bool(raw.get("developer_mode", True)),
+            beacon_s=float(raw["beacon_s"]) if "beacon_s" in raw else None,
             state_dir=state_dir,
             started_at=started_at,
         )

@@ -16,6 +16,7 @@ printers:
     fault: {print_error: "0300_8003"}
     offline: false
     scenario: [{at_s: 600, misbehave: runout}]
+    beacon_s: 1            # a steady load to measure with, see `SimulatedPrinter`
   - {model: P1S, count: 50}  # fifty of the same, numbered
 """
 

@@ -4,10 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Request, Response
 
-from odin_engine.identity.access import needs, open_to_all
+from odin_engine.identity.access import needs, note, open_to_all
 from odin_engine.identity.model import Permission
 from odin_engine.kernel.config import Config
-from odin_engine.kernel.http import Page, PageDep, answer_page, of
+from odin_engine.kernel.http import (
+    SHEET,
+    Page,
+    PageDep,
+    answer_page,
+    check_if_match,
+    etag,
+    of,
+)
 from odin_engine.kernel.tasks import Tasks
 from odin_engine.printers.service import Printers
 from odin_engine.system.model import About
@@ -52,6 +60,7 @@ async def system(about: AboutDep, printers: PrintersDep) -> SystemOut:
 @router.get(
     "/tasks",
     response_model=Page[TaskOut],
+    responses=SHEET,
     dependencies=[needs(Permission.READ_TASKS)],
 )
 async def list_tasks(request: Request, page: PageDep, tasks: TasksDep) -> Response:
@@ -79,14 +88,19 @@ async def cancel_task(task_id: TaskId, tasks: TasksDep) -> TaskOut:
 
 
 @router.get("/settings", dependencies=[needs(Permission.READ_SYSTEM)])
-async def list_settings(config: ConfigDep) -> SettingsOut:
+async def list_settings(response: Response, config: ConfigDep) -> SettingsOut:
     """Lists what can be changed while the engine runs."""
+    response.headers["ETag"] = etag(config.version)
     items = [SettingOut.from_model(tunable, value) for tunable, value in config.all()]
     return SettingsOut(items=items)
 
 
 @router.patch("/settings", dependencies=[needs(Permission.MANAGE_SYSTEM)])
-async def change_settings(wanted: Wanted, config: ConfigDep) -> SettingsOut:
-    """Changes settings, all or none; null goes back to the default."""
-    await config.change(wanted)
-    return await list_settings(config)
+async def change_settings(
+    request: Request, response: Response, wanted: Wanted, config: ConfigDep
+) -> SettingsOut:
+    """Changes settings, all or none; null goes back to the default. Takes `If-Match`."""
+    check_if_match(request, config.version)
+    note(request, changed=" ".join(sorted(wanted)))
+    await config.change(wanted, config.version)
+    return await list_settings(response, config)

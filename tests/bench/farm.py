@@ -202,6 +202,11 @@ def printers_of(app: FastAPI) -> Printers:
     return provided(_connection(app), Printers)
 
 
+def identity_of(app: FastAPI) -> Identity:
+    """Returns the users and tokens behind an app."""
+    return provided(_connection(app), Identity)
+
+
 async def _run(count: int, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with whole_engine(folder) as app:
@@ -220,7 +225,7 @@ async def _run(count: int, folder: Path) -> None:
 
 
 async def _populate(app: FastAPI, count: int, port: int) -> None:
-    identity = provided(_connection(app), Identity)
+    identity = identity_of(app)
     user = await identity.users.create(NewUser("bench", Role.ADMIN, None))
     wanted = NewToken("bench", frozenset({Permission.READ_PRINTERS}))
     issued = await identity.tokens.issue(user.id, wanted)

@@ -5,29 +5,40 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 _BATCH_S = 0.02
-_UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+_TIMES = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+
+
+class Unit(StrEnum):
+    """What a figure is counted in."""
+
+    SECONDS = "s"
+    CORES = "cores"
+    BYTES = "bytes"
+    THINGS = "things"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. Times are in seconds; `bar` is what we hold ourselves to.
+    """One line of the table; `bar` is what we hold ourselves to.
 
-    `baseline` names what `baseline_s` is the time of.
+    `baseline` names what `against` is the measurement of, in the same unit.
     """
 
     what: str
-    measured_s: float
+    measured: float
     bar: str
     baseline: str | None = None
-    baseline_s: float | None = None
+    against: float | None = None
+    unit: Unit = Unit.SECONDS
 
     @property
     def ratio(self) -> float | None:
-        """How many times longer than the baseline it took."""
-        return self.measured_s / self.baseline_s if self.baseline_s else None
+        """How many times more than the baseline it took."""
+        return self.measured / self.against if self.against else None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"ratio": self.ratio}
@@ -60,11 +71,11 @@ def table(figures: Sequence[Figure]) -> str:
     rows += [
         (
             figure.what,
-            _readable(figure.measured_s),
+            _readable(figure.measured, figure.unit),
             "" if figure.ratio is None else f"{figure.ratio:.2f} x",
             ""
-            if figure.baseline_s is None
-            else f"{figure.baseline} {_readable(figure.baseline_s)}",
+            if figure.against is None
+            else f"{figure.baseline} {_readable(figure.against, figure.unit)}",
             figure.bar,
         )
         for figure in figures
@@ -84,8 +95,16 @@ def _batch_s(work: Callable[[], object], calls: int) -> float:
     return time.perf_counter() - began
 
 
-def _readable(seconds: float) -> str:
-    for unit, size in _UNITS:
-        if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"
+def _readable(value: float, unit: Unit) -> str:
+    match unit:
+        case Unit.CORES:
+            return f"{value * 100:.3g} % of a core"
+        case Unit.BYTES:
+            return f"{value / 1e6:.3g} MB"
+        case Unit.THINGS:
+            return f"{value:g}"
+        case Unit.SECONDS:
+            name, size = next(
+                (each for each in _TIMES if abs(value) >= each[1]), _TIMES[-1]
+            )
+            return f"{value / size:.3g} {name}"

@@ -19,16 +19,20 @@ BENCHMARKS = (
     "printers_list",
     "live_socket",
     "history_page",
+    "mqtt_farm",
 )
+BIG = ("mqtt_farm_500", "upload", "soak")
+"""Minutes each: measured when they are named, or with `--all`."""
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(BENCHMARKS))
+@click.argument("names", nargs=-1, type=click.Choice(BENCHMARKS + BIG))
+@click.option("--all", "is_all", is_flag=True, help="The long ones too.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write a file.")
-def main(names: tuple[str, ...], target: Path | None) -> None:
-    """Prints a table of figures for each benchmark named, or for all."""
+def main(names: tuple[str, ...], *, is_all: bool, target: Path | None) -> None:
+    """Prints a table of figures for each benchmark named, or for all that are short."""
     results = {}
-    for name in names or BENCHMARKS:
+    for name in names or BENCHMARKS + (BIG if is_all else ()):
         click.echo(f"\n{name}")
         results[name] = _measure(name)
         click.echo(table(results[name]))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.bench.farm import printers_of, registration, whole_engine
 from tests.bench.figures import Figure
+from tests.bench.processes import until_healthy
 
 PRINTERS = 100
 _ROUNDS = 3
@@ -76,24 +77,9 @@ async def _serve_s(folder: Path) -> tuple[float, float]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    await _until_healthy(port, process)
+    await until_healthy(port, process)
     healthy_s = time.perf_counter() - began
     began = time.perf_counter()
     process.send_signal(signal.SIGTERM)
     await process.wait()
     return healthy_s, time.perf_counter() - began
-
-
-async def _until_healthy(port: int, process: asyncio.subprocess.Process) -> None:
-    async with asyncio.timeout(30):
-        while process.returncode is None:
-            try:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            except ConnectionError:
-                await asyncio.sleep(0.005)
-                continue
-            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert b" 200 " in await reader.readline()
-            writer.close()
-            return
-    raise RuntimeError(f"the engine ended with {process.returncode}")

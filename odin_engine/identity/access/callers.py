@@ -24,6 +24,8 @@ ON_BEHALF_ROLE_HEADER = "X-Odin-On-Behalf-Of-Role"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _PRINCIPAL = "odin.principal"
 """Scope key: who was found at the door, so that it is looked up once."""
+_RECOGNISED = "odin.recognised"
+"""Scope key: whose token or session it is, though this request may be refused yet."""
 
 
 async def authenticate(connection: HTTPConnection) -> Principal:
@@ -63,6 +65,12 @@ def caller_of(connection: HTTPConnection) -> Principal | None:
     return principal
 
 
+def recognised(connection: HTTPConnection) -> Principal | None:
+    """Returns whose token or session came along. For the audit log: it opens nothing."""
+    principal: Principal | None = connection.scope.get(_RECOGNISED)
+    return principal
+
+
 def signed_in(connection: HTTPConnection, principal: Principal) -> None:
     """Tells the rest of this request who is asking: a login finds out by itself."""
     connection.scope[_PRINCIPAL] = principal
@@ -76,13 +84,18 @@ async def _look(connection: HTTPConnection) -> Principal:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise LoginRequired("Send a token as `Authorization: Bearer odin_…`.")
-        return await identity.doors.by_token(token.strip(), on_behalf)
+        principal = await identity.doors.by_token(token.strip())
+        connection.scope[_RECOGNISED] = principal
+        if on_behalf is None:
+            return principal
+        return await identity.doors.act_as(principal, on_behalf)
     secret = session_secret(connection)
     if secret is None:
         raise LoginRequired(
             "Sign in, or send a token as `Authorization: Bearer odin_…`."
         )
     principal = await identity.doors.by_session(secret)
+    connection.scope[_RECOGNISED] = principal
     if on_behalf is not None:
         raise OnBehalfRefused
     scope: dict[str, Any] = dict(connection.scope)

@@ -16,8 +16,13 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from odin_engine.identity.access.callers import SAFE_METHODS, caller_of
+from odin_engine.identity.access.callers import (
+    SAFE_METHODS,
+    caller_of,
+    recognised,
+)
 from odin_engine.identity.access.declarations import Declaration, admit, declared
+from odin_engine.identity.access.described import describe
 from odin_engine.identity.model import AuditEntry, Detail, Forbidden, cleaned
 from odin_engine.identity.service import Identity
 from odin_engine.kernel.errors import OdinError
@@ -29,10 +34,11 @@ _FACTS = "odin.audit_facts"
 
 
 def install(app: FastAPI) -> None:
-    """Puts the gate on an app, right outside of what reads bodies."""
+    """Puts the gate on an app, right outside of what reads bodies, and documents it."""
     kinds: list[object] = [each.cls for each in app.user_middleware]
     place = kinds.index(BodyGuard) if BodyGuard in kinds else len(kinds)
     app.user_middleware.insert(place, Middleware(Gate))
+    describe(app)
 
 
 def note(connection: HTTPConnection, **facts: Detail) -> None:
@@ -122,7 +128,7 @@ async def _refusal(request: Request, place: _Place) -> OdinError | None:
 def _audit(
     request: Request, place: _Place, targets: Mapping[str, str], status: int
 ) -> None:
-    principal = caller_of(request)
+    principal = caller_of(request) or recognised(request)
     facts: Mapping[str, Detail] = request.scope.get(_FACTS, {})
     if principal is None and not facts:
         return

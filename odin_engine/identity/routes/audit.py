@@ -9,7 +9,7 @@ from odin_engine.identity.model import AuditFilter, Permission
 from odin_engine.identity.service import Identity
 from odin_engine.identity.wire.audit import AuditOut, AuditSheetRow
 from odin_engine.identity.wire.parts import Moment
-from odin_engine.kernel.http import Page, PageDep, answer_page, of, wants_csv
+from odin_engine.kernel.http import SHEET, Page, PageDep, answer_page, of, wants_csv
 
 router = APIRouter(tags=["audit"])
 
@@ -21,6 +21,7 @@ When = Annotated[Moment | None, Query()]
 @router.get(
     "/audit",
     response_model=Page[AuditOut],
+    responses=SHEET,
     dependencies=[needs(Permission.READ_AUDIT)],
 )
 async def list_audit(

@@ -13,7 +13,7 @@ from odin_engine.identity.wire.tokens import (
     Permissions,
     TokenOut,
 )
-from odin_engine.kernel.http import Page, PageDep, answer_page, of
+from odin_engine.kernel.http import SHEET, Page, PageDep, answer_page, of
 
 router = APIRouter(tags=["tokens"])
 
@@ -21,7 +21,7 @@ IdentityDep = Annotated[Identity, of(Identity)]
 Owner = Annotated[Principal, needs(Permission.MANAGE_OWN_ACCOUNT)]
 
 
-@router.get("/tokens", response_model=Page[TokenOut])
+@router.get("/tokens", response_model=Page[TokenOut], responses=SHEET)
 async def list_tokens(
     request: Request,
     page: PageDep,

@@ -18,6 +18,7 @@ from odin_engine.identity.wire.users import (
     UserOut,
 )
 from odin_engine.kernel.http import (
+    SHEET,
     Page,
     PageDep,
     answer_page,
@@ -31,7 +32,7 @@ router = APIRouter(tags=["users"], dependencies=[needs(Permission.MANAGE_USERS)]
 IdentityDep = Annotated[Identity, of(Identity)]
 
 
-@router.get("/users", response_model=Page[UserOut])
+@router.get("/users", response_model=Page[UserOut], responses=SHEET)
 async def list_users(
     request: Request, page: PageDep, identity: IdentityDep
 ) -> Response:

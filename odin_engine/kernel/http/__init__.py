@@ -15,7 +15,14 @@ from starlette.requests import ClientDisconnect
 
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.http.bodies import BodyGuard, allow_upload
-from odin_engine.kernel.http.lists import Page, PageDep, answer_page, to_csv, wants_csv
+from odin_engine.kernel.http.lists import (
+    SHEET,
+    Page,
+    PageDep,
+    answer_page,
+    to_csv,
+    wants_csv,
+)
 from odin_engine.kernel.http.middleware import (
     LastNet,
     SecurityHeaders,
@@ -47,6 +54,7 @@ from odin_engine.kernel.http.versions import PreconditionFailed, check_if_match,
 
 __all__ = [
     "PROBLEMS",
+    "SHEET",
     "Json",
     "Malformed",
     "Page",

@@ -71,7 +71,7 @@ class BodyGuard:
             else:
                 receive = _counted(scope, receive, budget)
         except Invalid as error:
-            await _closing(problem(error))(scope, receive, send)
+            await problem(error)(scope, receive, send)
         except ClientDisconnect:
             return
         else:
@@ -172,21 +172,7 @@ def _counted(scope: Scope, receive: Receive, budget: _Budget) -> Receive:
             budget.take(len(message.get("body", b"")))
         except TooLarge as error:
             # Only this kind passes through the framework's own body reading.
-            raise HTTPException(
-                HTTPStatus.CONTENT_TOO_LARGE, headers={"Connection": "close"}
-            ) from error
+            raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE) from error
         return message
 
     return count
-
-
-def _closing[R: ASGIApp](response: R) -> ASGIApp:
-    async def close(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_closing(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"connection", b"close")]
-            await send(message)
-
-        await response(scope, receive, send_closing)
-
-    return close

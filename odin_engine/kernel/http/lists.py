@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
@@ -16,6 +18,14 @@ from odin_engine.kernel.pages import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
 _MAX_TEXT = 1000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet runs a cell that begins so (OWASP, "CSV Injection")."""
+_WEIGHT = re.compile(r"q=([01](?:\.\d{0,3})?)")
+_KINDS = {"text/csv": True, "application/json": False, "*/*": False}
+"""What may be asked for, and whether that is CSV."""
+
+SHEET: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+"""`responses=` of a route whose list also comes as CSV."""
 
 
 class Page[T](BaseModel):
@@ -60,11 +70,12 @@ def answer_page[T: BaseModel](
 
 
 def wants_csv(request: Request) -> bool:
-    """Whether the caller prefers CSV over JSON."""
-    accepted = request.headers.get("accept", "").lower()
-    csv_at = accepted.find("text/csv")
-    json_at = accepted.find("application/json")
-    return csv_at >= 0 and (json_at < 0 or csv_at < json_at)
+    """Whether the caller prefers CSV over JSON (RFC 9110, section 12.5.1)."""
+    accepted = request.headers.get("accept", "").lower().split(",")
+    for weight, kind in sorted(map(_wish, accepted), key=itemgetter(0), reverse=True):
+        if weight > 0 and kind in _KINDS:
+            return _KINDS[kind]
+    return False
 
 
 def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
@@ -93,6 +104,15 @@ def to_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> str:
         {name: _cell(value) for name, value in row.items()} for row in flat_rows
     )
     return out.getvalue()
+
+
+def _wish(part: str) -> tuple[float, str]:
+    kind, *parameters = part.split(";")
+    for parameter in parameters:
+        found = _WEIGHT.fullmatch(parameter.strip())
+        if found:
+            return float(found[1]), kind.strip()
+    return 1.0, kind.strip()
 
 
 def _flat(row: Mapping[str, Any], prefix: str = "") -> dict[str, object]:

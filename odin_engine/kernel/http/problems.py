@@ -174,6 +174,8 @@ async def on_odin_error(
 
 async def on_http_exception(_request: Request, error: HTTPException) -> Response:
     """Answers what the framework itself refuses: unknown routes, wrong methods."""
+    if isinstance(error.__cause__, OdinError):
+        return problem(error.__cause__)
     status = error.status_code
     code, sentence = _SENTENCES.get(status, (f"http_{status}", str(error.detail)))
     return document(status, code, sentence, headers=dict(error.headers or {}))

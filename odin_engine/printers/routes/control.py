@@ -197,6 +197,7 @@ async def start_print(
     printer_id: PrinterId, request: Request, body: PrintBody, printers: PrintersDep
 ) -> Response:
     """Starts a plate of a file on the printer; its reports say when it prints."""
+    note(request, file=body.file, plate=body.plate)
     accepted = await printers.commands.print(printer_id, body.to_model())
-    note(request, file=body.file, plate=body.plate, token=accepted.token)
+    note(request, token=accepted.token)
     return Json(accepted, 202)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from odin_engine.identity.access import note
-from odin_engine.kernel.http import Json, Page
+from odin_engine.kernel.http import SHEET, Json, Page
 from odin_engine.printers.routes.parts import (
     MANAGE,
     READ,
@@ -28,7 +28,9 @@ from odin_engine.printers.wire.bodies import (
 router = APIRouter()
 
 
-@router.get("/printers", dependencies=[READ], response_model=Page[PrinterOut])
+@router.get(
+    "/printers", dependencies=[READ], response_model=Page[PrinterOut], responses=SHEET
+)
 async def list_printers(
     request: Request,
     wanted: Annotated[PrintersQuery, Query()],

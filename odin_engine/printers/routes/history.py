@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from odin_engine.kernel.http import Page, PageDep
+from odin_engine.kernel.http import SHEET, Page, PageDep
 from odin_engine.printers.model import PrintResult, Severity
 from odin_engine.printers.model.history import Climate, FaultRecord, Run, Sample
 from odin_engine.printers.routes.parts import (
@@ -32,7 +32,7 @@ def _range(
 RangeDep = Annotated[Range, Depends(_range)]
 
 
-@router.get("/prints", response_model=Page[Run])
+@router.get("/prints", response_model=Page[Run], responses=SHEET)
 async def list_prints(
     printer_id: PrinterId,
     request: Request,
@@ -45,7 +45,7 @@ async def list_prints(
     return answer_slice(request, found, Run)
 
 
-@router.get("/faults", response_model=Page[FaultRecord])
+@router.get("/faults", response_model=Page[FaultRecord], responses=SHEET)
 async def list_faults(
     printer_id: PrinterId,
     request: Request,
@@ -58,7 +58,7 @@ async def list_faults(
     return answer_slice(request, found, FaultRecord)
 
 
-@router.get("/telemetry", response_model=Items[Sample])
+@router.get("/telemetry", response_model=Items[Sample], responses=SHEET)
 async def list_samples(
     printer_id: PrinterId, request: Request, wanted: RangeDep, printers: PrintersDep
 ) -> Response:
@@ -67,7 +67,7 @@ async def list_samples(
     return answer_items(request, items, Sample)
 
 
-@router.get("/ams/environment", response_model=Items[Climate])
+@router.get("/ams/environment", response_model=Items[Climate], responses=SHEET)
 async def list_climate(
     printer_id: PrinterId, request: Request, wanted: RangeDep, printers: PrintersDep
 ) -> Response:

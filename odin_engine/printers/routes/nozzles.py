@@ -70,6 +70,11 @@ async def change_nozzle(
 
 
 @router.delete("/nozzles/{nozzle_id}", dependencies=[CONTROL], status_code=204)
-async def delete_nozzle(nozzle_id: NozzleId, printers: PrintersDep) -> None:
-    """Deletes a nozzle that was recorded by mistake; to retire one, change it."""
+async def delete_nozzle(
+    nozzle_id: NozzleId, request: Request, printers: PrintersDep
+) -> None:
+    """Deletes a nozzle recorded by mistake; to retire one, change it. Takes `If-Match`."""
+    nozzle = await printers.nozzles.get(nozzle_id)
+    check_if_match(request, nozzle.version)
+    note(request, printer_id=nozzle.printer_id)
     await printers.nozzles.delete(nozzle_id)

@@ -15,6 +15,7 @@ from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.fetch import Reach
 from odin_engine.printers import store
 from odin_engine.printers.model import (
+    Activity,
     CertificateChanged,
     LinkReason,
     LinkStatus,
@@ -228,8 +229,9 @@ class Supervision:
             # Connected anew, and the report brought no change to what was known.
             self._note_first(machine, driver)
             self._fleet.set_link(machine, LinkStatus.ONLINE, None)
-        verdict = silence(quiet_s, machine.state)
-        link = machine.state.link
+        state = machine.state
+        verdict = silence(quiet_s, state)
+        link = state.link
         match verdict:
             case Silence.FINE:
                 if link is LinkStatus.STALE:
@@ -240,8 +242,7 @@ class Supervision:
                 if now_s - machine.asked_s >= ASK_AFTER_PRINTING_S:
                     self._ask(machine, driver)
             case Silence.DROP:
-                # A slow machine may be silent while it reads the file it shall print.
-                if now_s >= machine.start_due_s:
+                if now_s >= machine.start_due_s and not _may_be_reading(state, quiet_s):
                     _drop(machine)
 
     def _judge_first(self, machine: Machine, driver: Driver, quiet_s: float) -> None:
@@ -251,9 +252,13 @@ class Supervision:
             quiet_s >= NO_REPORT_AFTER_S
             and machine.state.link is not LinkStatus.NO_REPORT
         ):
-            self._fleet.set_link(
-                machine, LinkStatus.NO_REPORT, LinkReason.WRONG_SERIAL_OR_CASE
+            # What was heard under this serial before is not called by a wrong one.
+            reason = (
+                LinkReason.SILENT
+                if _is_known(machine)
+                else LinkReason.WRONG_SERIAL_OR_CASE
             )
+            self._fleet.set_link(machine, LinkStatus.NO_REPORT, reason)
             self._ask(machine, driver)
 
     def _ask(self, machine: Machine, driver: Driver) -> None:
@@ -287,6 +292,17 @@ async def _ask_for_report(driver: Driver) -> None:
 
 def _is_known(machine: Machine) -> bool:
     return machine.state.activity is not None
+
+
+def _may_be_reading(state: PrinterState, quiet_s: float) -> bool:
+    """Whether a slow machine may be silent because it reads the file it shall print.
+
+    A new session in the middle of that was seen to cost the print (0500_4003).
+    """
+    return (
+        state.activity is Activity.PREPARING
+        and quiet_s < state.capabilities.start_deadline_s
+    )
 
 
 def _drop(machine: Machine) -> None:

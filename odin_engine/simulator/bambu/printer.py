@@ -36,7 +36,8 @@ class SimulatedPrinter:
     `machine` is the machine itself: look at it, or tell it to misbehave. Ports are given
     by name (`mqtt`, `ftps`, `detect`, and `camera` where the model has the JPEG one); 0,
     the default, takes free ones. With `clock_factor` 0 the machine's clock stands still
-    and only `advance` moves it.
+    and only `advance` moves it; so it is with `beacon_s`, and the machine sends one small
+    report that often, a steady load to measure with (`Wire.beacon`).
     """
 
     def __init__(  # noqa: PLR0913 - all have defaults, and tests name the few they set
@@ -50,6 +51,7 @@ class SimulatedPrinter:
         ports: Mapping[str, int] | None = None,
         clock_factor: float = 1.0,
         report_every_s: float | None = None,
+        beacon_s: float | None = None,
         units: list[Unit] | None = None,
         developer_mode: bool = True,
         state_dir: Path | None = None,
@@ -72,6 +74,7 @@ class SimulatedPrinter:
         self._report_every_s = report_every_s or (
             _DELTA_EVERY_S if described.sends_deltas else _FULL_EVERY_S
         )
+        self._beacon_s = beacon_s and max(beacon_s, _SHORTEST_BEAT_S)
         self._state_dir = state_dir
         self._stack = AsyncExitStack()
         self._chores: set[asyncio.Task[None]] = set()
@@ -130,7 +133,8 @@ class SimulatedPrinter:
                 await self._stack.aclose()
                 raise
         self._is_open = True
-        self._chore(self._run())
+        beacon_s = self._beacon_s
+        self._chore(self._send_beacons(beacon_s) if beacon_s else self._run())
         return self
 
     async def __aexit__(
@@ -235,6 +239,15 @@ class SimulatedPrinter:
                 report_at = now + self._report_every_s
                 self._wire.report()
             self._beat()
+
+    async def _send_beacons(self, period_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        # A farm opens all its printers in one go; on a network they speak at any time.
+        due = loop.time() + self.machine.flicker.random() * period_s
+        while True:
+            await asyncio.sleep(due - loop.time())
+            self._wire.beacon()
+            due += period_s
 
     def _beat(self) -> None:
         self._pulse.set()

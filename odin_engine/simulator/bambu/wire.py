@@ -1,6 +1,7 @@
 """What goes over a printer's MQTT topics, and how it goes wrong when told to."""
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ _FULL_EVERY_S = 300.0
 _PUSHALLS_BORNE, _PUSHALL_WINDOW_S, _LAG_S = 3, 300.0, 10.0
 # Commands closer together than this count as one burst. Source: §4, "Command pacing".
 _BURST_GAP_S = 0.1
+BEACON_WRAPS_S = 100.0
 # Requests remembered, so that a farm can run for weeks.
 _KEPT = 4000
 _GARBAGE = (
@@ -136,6 +138,21 @@ class Wire:
         elif machine.elapsed_s >= self._full_at_s:
             self._send_whole()
         elif (delta := self._deltas.next(machine)) is not None:
+            self._send_state(delta)
+
+    def beacon(self) -> None:
+        """Sends the smallest report: a bed temperature, and how well the air carries.
+
+        The temperature is the monotonic clock of this computer in seconds, modulo 100:
+        whoever reads it on the same computer sees how old it is.
+        """
+        if self.broker.has_listeners:
+            delta = {
+                "bed_temper": time.monotonic() % BEACON_WRAPS_S,
+                "wifi_signal": f"-{50 + self._sequence % 3}dBm",
+                "command": "push_status",
+                "msg": 1,
+            }
             self._send_state(delta)
 
     def send(self, document: dict[str, Any]) -> None:

@@ -80,7 +80,9 @@ async def test_too_long_a_body_is_refused(
     answer = await http.post("/api/v1/parts", content=content, headers=headers)
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
-    assert answer.headers["connection"] == "close"
+    assert "at most" in answer.json()["detail"]
+    # A sender that is cut off in the middle never reads why.
+    assert "connection" not in answer.headers
 
 
 async def test_an_upload_route_takes_more_and_has_its_own_limit(

@@ -37,13 +37,37 @@ async def test_the_same_page_as_csv(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["*/*", "application/json", "application/json, text/csv;q=0.5"]
+    "accept",
+    [
+        "",
+        "*/*",
+        "application/json",
+        "application/json, text/csv",
+        "application/json, text/csv;q=0.5",
+        "text/csv;q=0",
+        "text/csv;q=0.5, */*",
+        "text/csvx",
+    ],
 )
 async def test_json_where_csv_is_not_wanted(
     http: httpx.AsyncClient, accept: str
 ) -> None:
     answer = await http.get("/api/parts", headers={"Accept": accept})
     assert answer.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "TEXT/CSV",
+        "text/csv, */*",
+        "text/csv;header=present, application/json;q=0.9",
+        "text/html, application/json;q=0.1, text/csv; q=0.2",
+    ],
+)
+async def test_csv_where_it_is_preferred(http: httpx.AsyncClient, accept: str) -> None:
+    answer = await http.get("/api/parts", headers={"Accept": accept})
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"])

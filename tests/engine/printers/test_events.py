@@ -185,6 +185,14 @@ def test_links_and_control() -> None:
     ]
     refused = replace(BASE, control=Control.REFUSED)
     assert happened(BASE, refused) == [ControlChanged(P, Control.REFUSED)]
+    assert happened(refused, BASE) == [ControlChanged(P, BASE.control)]
+
+
+def test_of_control_the_first_report_tells_a_refusal_only() -> None:
+    unheard = replace(BASE, activity=None, control=Control.UNKNOWN)
+    refused = replace(BASE, control=Control.REFUSED)
+    assert happened(unheard, refused) == [ControlChanged(P, Control.REFUSED)]
+    assert happened(unheard, replace(BASE, control=Control.ALLOWED)) == []
 
 
 def test_attention_is_asked_for_once() -> None:

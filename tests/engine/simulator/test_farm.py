@@ -161,3 +161,16 @@ def _portless(plan: FarmPlan) -> FarmPlan:
     for entry in plan.entries:
         entry.raw["ports"] = {"mqtt": 0, "ftps": 0, "camera": 0, "detect": 0}
     return plan
+
+
+async def test_a_beacon_tells_how_late_the_clock_is(tmp_path: Path) -> None:
+    plan = farm(tmp_path, f"printers: [{{model: P1S, ports: {FREE}, beacon_s: 0.05}}]")
+    async with (
+        Farm(plan, tmp_path, started_at=NOON) as running,
+        mqtt(running.printers[0]) as client,
+    ):
+        first = await client.state(msg=1)
+        second = await client.state(msg=1)
+    assert first["bed_temper"] < 100
+    assert 0.03 < (second["bed_temper"] - first["bed_temper"]) % 100 < 5
+    assert int(second["sequence_id"]) == int(first["sequence_id"]) + 1

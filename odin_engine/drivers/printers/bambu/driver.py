@@ -167,6 +167,8 @@ class BambuDriver:
     async def ask_for_report(self) -> None:
         """Asks for a full report; where that would be too often, for a sign of life.
 
+        A small board at rest may be quiet; it is only asked who it is.
+
         Raises:
             Unreachable: not connected.
         """
@@ -176,8 +178,13 @@ class BambuDriver:
         if self._asked_s is None or now_s - self._asked_s >= gap_s:
             await self._ask_for_everything()
         else:
-            await self._send(encode.push_start())
+            if not is_slow or self._has_running_job():
+                await self._send(encode.push_start())
             await self._send(encode.get_version())
+
+    def _has_running_job(self) -> bool:
+        activity = self._mirror.document.run.activity
+        return activity is not None and activity.has_running_job
 
     async def _ask_for_everything(self) -> None:
         self._asked_s = self._clock.monotonic_s()

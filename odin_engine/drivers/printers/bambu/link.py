@@ -9,13 +9,12 @@ import contextlib
 import functools
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast, override
 
 import aiomqtt
 
 from odin_engine.drivers.printers.bambu.reach import (
-    CONNECT_S,
     let_go,
     open_plain,
     unreachable,
@@ -29,6 +28,8 @@ _PAHO_LOG.setLevel(logging.CRITICAL)
 
 USER = "bblp"
 _KEEPALIVE_S = 30
+_OPEN_S = 13.0
+"""For all of it: supervision takes a session of 15 s without a report for a mute one."""
 _ANSWER_S = 10.0
 _GOODBYE_S = 1.0
 _REFUSED_LOGIN = frozenset({4, 5, 134, 135})
@@ -62,6 +63,24 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
             self._deliver(item.payload)
 
 
+class _Client(aiomqtt.Client):
+    """aiomqtt's client, whose end may go unheard.
+
+    It keeps its end as an exception. When nobody waits for that any more, asyncio would
+    log it as an error of ours.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - aiomqtt's own
+        super().__init__(**options)
+        for outcome in (self._connected, self._disconnected):
+            outcome.add_done_callback(_take_note)
+
+
+def _take_note(outcome: asyncio.Future[None]) -> None:
+    if not outcome.cancelled():
+        outcome.exception()
+
+
 class Link:
     """One session, used once: a new one is made for each connection.
 
@@ -84,9 +103,9 @@ class Link:
         self._report_topic = f"device/{serial}/report"
         self._request_topic = f"device/{serial}/request"
         inbox = functools.partial(_Inbox, self._report_topic, deliver)
-        self._client = aiomqtt.Client(
-            host,
-            port,
+        self._client = _Client(
+            hostname=host,
+            port=port,
             username=USER,
             password=access_code,
             logger=_PAHO_LOG,
@@ -123,29 +142,56 @@ class Link:
             WrongSerial, CertificateChanged: it is not the machine expected.
             LoginRejected: the access code was refused.
         """
+        try:
+            async with asyncio.timeout(_OPEN_S):
+                granted = await self._open()
+        except TimeoutError as error:
+            raise unreachable(self._host, self._port, error) from error
+        if any(_code(each) >= _REFUSED_SUBSCRIPTION for each in granted):
+            await self.close()
+            raise ProtocolViolation("The printer refused to send us its reports.")
+
+    async def _open(self) -> Sequence[object]:
         # aiomqtt connects in a thread of the shared pool, for as long as the network
         # makes it wait. Knocking first keeps switched-off printers out of that pool.
         _, knock = await open_plain(self._host, self._port)
         await let_go(knock)
         await self._enter()
         try:
-            granted = await self._client.subscribe(self._report_topic, qos=0)
-        except aiomqtt.MqttError as error:
-            await self.close()
-            raise unreachable(self._host, self._port, error) from error
+            return await self._subscribe()
         except BaseException:
             await self.close()
             raise
-        if any(_code(each) >= _REFUSED_SUBSCRIPTION for each in granted):
-            await self.close()
-            raise ProtocolViolation("The printer refused to send us its reports.")
+
+    async def _subscribe(self) -> Sequence[object]:
+        """Subscribes; a session that ends meanwhile is not waited for."""
+        asking = asyncio.ensure_future(
+            self._client.subscribe(self._report_topic, qos=0)
+        )
+        loss = asyncio.ensure_future(self.lost())
+        try:
+            await asyncio.wait({asking, loss}, return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise loss.result()
+            return cast("Sequence[object]", asking.result())
+        except aiomqtt.MqttError as error:
+            raise unreachable(self._host, self._port, error) from error
+        finally:
+            for each in (asking, loss):
+                each.cancel()
+            await asyncio.wait({asking, loss})
 
     async def _enter(self) -> None:
         """Lets aiomqtt connect; a connection that comes too late is cut, not leaked."""
         entering = asyncio.ensure_future(self._client.__aenter__())
         try:
-            async with asyncio.timeout(CONNECT_S + _ANSWER_S):
-                await asyncio.shield(entering)
+            # Not `shield`, which reports the failure of what was given up as an error.
+            await asyncio.wait({entering})
+        except asyncio.CancelledError:
+            self._give_up(entering)
+            raise
+        try:
+            entering.result()
         except aiomqtt.MqttCodeError as error:
             self._context.sever()
             if _code(error.rc) in _REFUSED_LOGIN:
@@ -154,13 +200,13 @@ class Link:
         except (aiomqtt.MqttError, OSError) as error:
             self._context.sever()
             raise unreachable(self._host, self._port, error) from error
-        finally:
-            if not entering.done():
-                self._context.sever()
-                entering.add_done_callback(self._discard)
+
+    def _give_up(self, entering: asyncio.Future[Any]) -> None:
+        """Ends a connection in the making, and what may yet become of it."""
+        self._context.sever()
+        entering.add_done_callback(self._discard)
 
     def _discard(self, entering: asyncio.Future[Any]) -> None:
-        """Ends what became of a connection that nobody waits for any more."""
         if not entering.cancelled() and entering.exception() is None:
             self._context.sever()
 

@@ -23,7 +23,6 @@ from typing import Any, Self, override
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from OpenSSL import crypto
 
 from odin_engine.printers.model import (
     CertificateChanged,
@@ -198,6 +197,9 @@ def _is_signed(
     """
     if not roots:
         return False
+    # Few have the roots; who has not need not start with 1.2 MB and 5 ms more.
+    from OpenSSL import crypto  # noqa: PLC0415
+
     store = crypto.X509Store()
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     for root in roots:

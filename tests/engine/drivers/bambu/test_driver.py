@@ -99,7 +99,7 @@ async def test_a_small_board_is_not_asked_for_everything_too_often(
     clock = ManualClock()
     async with connected(p1s, clock) as (driver, _):
         await driver.ask_for_report()
-        await _until_asked(p1s, "get_version", "pushall", "start", "get_version")
+        await _until_asked(p1s, "get_version", "pushall", "get_version")
         await clock.advance(299)
         await driver.ask_for_report()
         assert _asked(p1s).count("pushall") == 1
@@ -108,6 +108,15 @@ async def test_a_small_board_is_not_asked_for_everything_too_often(
         async with asyncio.timeout(5):
             while _asked(p1s).count("pushall") < 2:
                 await settle(1)
+
+
+async def test_a_small_board_that_fell_silent_while_printing_is_asked_to_go_on(
+    p1s: BambuRig,
+) -> None:
+    p1s.begin_print()
+    async with connected(p1s) as (driver, _):
+        await driver.ask_for_report()
+        await _until_asked(p1s, "get_version", "pushall", "start", "get_version")
 
 
 async def test_a_large_board_may_be_asked_every_three_seconds(h2d: BambuRig) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -198,11 +199,12 @@ class Stubborn:
 
 @pytest.mark.parametrize("speaks_tls", [False, True])
 async def test_giving_up_while_connecting_leaves_no_session_behind(
-    tmp_path: Path, *, speaks_tls: bool
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, *, speaks_tls: bool
 ) -> None:
     """Neither a handshake that hangs nor a login without an answer outlives its caller.
 
-    aiomqtt connects in a thread and would keep such a session for ever.
+    aiomqtt connects in a thread and would keep such a session for ever. What becomes of
+    it is nobody's error: asyncio is given nothing to log.
     """
     context = None
     if speaks_tls:
@@ -223,3 +225,36 @@ async def test_giving_up_while_connecting_leaves_no_session_behind(
             with pytest.raises(asyncio.CancelledError):
                 await opening
             await server.left.wait()
+        # Time for the thread that was connecting to tell its end.
+        await asyncio.to_thread(bool)
+    del link, opening
+    await settle()
+    gc.collect()
+    assert [each for each in caplog.records if each.name == "asyncio"] == []
+
+
+async def test_a_session_that_ends_before_it_hears_is_not_waited_for(
+    tmp_path: Path,
+) -> None:
+    async def let_in_and_hang_up(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if await reader.read(4096):
+            writer.write(bytes([0x20, 2, 0, 0]))
+            await reader.read(4096)
+        writer.close()
+
+    context = server_context(keep_certificate(tmp_path / "c.pem", _SERIAL))
+    server = await asyncio.start_server(let_in_and_hang_up, "127.0.0.1", 0, ssl=context)
+    async with server:
+        link = Link(
+            "127.0.0.1",
+            server.sockets[0].getsockname()[1],
+            _SERIAL,
+            "12345678",
+            PrinterContext.to(_SERIAL),
+            Heard(),
+        )
+        with pytest.raises(Unreachable):
+            async with asyncio.timeout(5):
+                await link.open()

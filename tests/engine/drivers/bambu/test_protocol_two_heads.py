@@ -200,7 +200,7 @@ def test_the_heads_change_and_the_flat_fields_follow_either() -> None:
     assert state.active_slot == SlotRef(128, 0)
     assert state.temperatures.nozzles == (Heat(248, 250), Heat(180, 0))
     assert [nozzle.is_active for nozzle in state.nozzles] == [True, False]
-    assert talk.happened == ["ControlChanged", "ActiveSlotChanged", "ActiveSlotChanged"]
+    assert talk.happened == ["ActiveSlotChanged", "ActiveSlotChanged"]
 
 
 def test_an_error_a_stop_and_the_late_code() -> None:

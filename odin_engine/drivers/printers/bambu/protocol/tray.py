@@ -30,9 +30,13 @@ def slot_of(
     is_occupied: bool | None,
     is_active: bool,
 ) -> Slot:
-    """Returns a slot; an empty one holds nothing, a loaded one is never empty."""
-    if is_occupied is False and not is_active:
-        return Slot(number, is_occupied=False)
+    """Returns a slot; an empty one holds nothing.
+
+    One that feeds the nozzle and is described is never empty, whatever its bit says. One
+    that is not described has run out: only the end of the filament is in the machine.
+    """
+    if is_occupied is False and (not is_active or slots.is_bare(tray)):
+        return Slot(number, is_occupied=False, is_active=is_active)
     if is_active:
         is_occupied = True
     material = text(tray.get("tray_type"))

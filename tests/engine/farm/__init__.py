@@ -1,0 +1,1 @@
+"""The printers service with the Bambu driver, against simulated machines on sockets."""
