@@ -86,14 +86,15 @@ def _check_address(settings: Settings) -> None:
         for family, _, _, _, address in found:
             _try_to_listen(address[:2], family, is_only=len(found) == 1)
     except OSError as error:
+        why = str(error.strerror).partition(" (")[0]
         raise Refused(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or"
+            f"Cannot listen on {host}:{port}: {why}. Stop what uses it, or"
             " choose another one with --host and --port (ODIN_HOST, ODIN_PORT)."
         ) from error
 
 
 def _try_to_listen(
-    address: tuple[str | int, ...], family: socket.AddressFamily, *, is_only: bool
+    address: tuple[object, object], family: socket.AddressFamily, *, is_only: bool
 ) -> None:
     try:
         socket.create_server(address, family=family).close()

@@ -110,7 +110,10 @@ class Config:
                 problems += error.problems
         if problems:
             raise Invalid(
-                " ".join(f"{each.pointer[1:]}: {each.detail}." for each in problems),
+                " ".join(
+                    f"{each.pointer[1:]}: {each.detail.rstrip('.')}."
+                    for each in problems
+                ),
                 *problems,
             )
         return wanted

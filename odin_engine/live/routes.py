@@ -110,6 +110,7 @@ class _Conversation:
             await _until_one_ends(
                 self._read(subscriber),
                 self._write(subscriber),
+                self._keep_pace(),
                 self._guard(subscriber, login),
             )
         finally:
@@ -209,17 +210,19 @@ class _Conversation:
     async def _guard(self, subscriber: Subscriber, login: _Login) -> None:
         while True:
             await self._live.ticker.sleep(GUARD_S)
-            self._check_pace()
             principal = await _ask(login)
             if subscriber.limit_to(principal.permissions):
                 raise _Ended(FORBIDDEN, "You may not see this any more.")
 
-    def _check_pace(self) -> None:
-        began_s = self._send_began_s
-        if began_s is not None:
-            stuck_s = self._live.clock.monotonic_s() - began_s
-            if stuck_s >= STUCK_S:
-                raise _Ended(TOO_SLOW, "Read faster, or subscribe to less.")
+    async def _keep_pace(self) -> None:
+        """Ends with a client that does not read; waits for nothing else meanwhile."""
+        while True:
+            await self._live.ticker.sleep(GUARD_S)
+            began_s = self._send_began_s
+            if began_s is not None:
+                stuck_s = self._live.clock.monotonic_s() - began_s
+                if stuck_s >= STUCK_S:
+                    raise _Ended(TOO_SLOW, "Read faster, or subscribe to less.")
 
 
 async def _ask(login: _Login) -> Principal:

@@ -140,15 +140,15 @@ def checked_token_name(name: str) -> str:
     return kept
 
 
-def checked_person(text: str) -> str:
-    """Returns `ha:<user id>` if it is one.
+def checked_person(text: str, pointer: str = "/x-odin-on-behalf-of") -> str:
+    """Returns `ha:<user id>` if it is one; `pointer` says where it stood.
 
     Raises:
         Invalid: it is not.
     """
     if _PERSON.fullmatch(text) is None:
         detail = "Name the person as ha:<user id of Home Assistant>."
-        raise Invalid(detail, Problem("/x-odin-on-behalf-of", detail))
+        raise Invalid(detail, Problem(pointer, detail))
     return text
 
 

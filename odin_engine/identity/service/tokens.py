@@ -156,7 +156,7 @@ class Tokens:
         Raises:
             Invalid: nobody there can have that id.
         """
-        person = checked_person(f"ha:{person_id}")
+        person = checked_person(f"ha:{person_id}", "/person_id")
         async with self._database.work() as work:
             await tokens.set_role_of_person(work.session, person_id, role)
             work.emit(PersonRoleChanged(person, role))

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
@@ -172,13 +173,16 @@ async def on_odin_error(
     return problem(error)
 
 
-async def on_http_exception(_request: Request, error: HTTPException) -> Response:
+async def on_http_exception(request: Request, error: HTTPException) -> Response:
     """Answers what the framework itself refuses: unknown routes, wrong methods."""
     if isinstance(error.__cause__, OdinError):
         return problem(error.__cause__)
     status = error.status_code
     code, sentence = _SENTENCES.get(status, (f"http_{status}", str(error.detail)))
-    return document(status, code, sentence, headers=dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods_at(request)))
+    return document(status, code, sentence, headers=headers)
 
 
 async def on_validation_error(
@@ -217,6 +221,17 @@ async def on_unstorable(
 async def on_disconnect(_request: Request, _error: ClientDisconnect) -> Response:
     """Ends a request whose sender went away; nobody reads this answer."""
     return document(HTTPStatus.BAD_REQUEST, "disconnected", "The sender went away.")
+
+
+def _methods_at(request: Request) -> set[str]:
+    """Returns every method of an address; the framework names one route's only."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return {
+        method
+        for route in iter_route_contexts(request.app.routes)
+        if route.path_regex.match(path)
+        for method in route.methods or ()
+    }
 
 
 def _wrong_field(detail: dict[str, Any]) -> dict[str, str]:

@@ -262,4 +262,4 @@ def _is_camera_url(url: str) -> bool:
 
 
 def _invalid(pointer: str, detail: str) -> Invalid:
-    return Invalid("This value is not possible.", Problem(pointer, detail))
+    return Invalid(f"{pointer.strip('/')}: {detail}.", Problem(pointer, detail))

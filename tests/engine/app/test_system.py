@@ -31,9 +31,27 @@ async def test_settings_are_listed_with_bounds_and_changed_within_them(
     assert {item["key"]: item["value"] for item in back.json()["items"]}[key] == 30
 
 
+async def test_settings_somebody_else_changed_are_not_overwritten(house: House) -> None:
+    key = "printers.heater_off_after_min"
+    seen = (await house.admin.get("/settings")).headers["etag"]
+    first, second = [
+        await house.admin.patch("/settings", json={key: 45}, headers={"If-Match": seen})
+        for _ in range(2)
+    ]
+    assert (first.status_code, second.status_code) == (200, 412)
+    assert first.headers["etag"] not in {seen, ""}
+    assert second.json()["current_etag"] == first.headers["etag"]
+
+
 async def test_an_operator_cannot_change_settings(house: House) -> None:
     answer = await house.clients["operator"].patch("/settings", json={})
     assert answer.status_code == 403
+
+
+async def test_an_address_has_no_slash_at_its_end(house: House) -> None:
+    answer = await house.admin.get("/settings/")
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
 
 
 async def test_unknown_tasks_are_not_found(house: House) -> None:

@@ -48,7 +48,7 @@ async def start(place: Place) -> Accepted:
     begun = len(place.of(PrintStarted))
     while not place.machine.machine.prints.is_busy:
         assert not doing.done()
-        await place.yard.breathe()
+        await place.yard.travel()
         await place.yard.go(0.1)
     place.machine.advance(3)
     accepted = await place.yard.in_time(doing)

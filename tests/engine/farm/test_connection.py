@@ -1,16 +1,9 @@
 """Links made, lost, refused and silent, as a person and the log see them."""
 
-from functools import partial
-
 import pytest
 
 from odin_engine.printers.events import LinkChanged
-from odin_engine.simulator.bambu import Machine, SimulatedPrinter
 from tests.engine.farm.yard import PLAN, Yard, logged
-
-
-def has_connected(printer: SimulatedPrinter, times: int, _: Machine) -> bool:
-    return len(printer.connects) >= times
 
 
 async def test_the_first_report_tells_a_link_and_nothing_else(
@@ -75,10 +68,11 @@ async def test_silent(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     assert place.link == "stale (silent)"
     assert place.machine.clients == 1
     await yard.go(30)
+    await place.until(lambda state: state.link != "stale")
     assert place.link == "offline (silent)"
     assert len(place.machine.connects) == 1
     place.machine.machine.behave("silent")
-    await yard.go(1)
+    await place.connects(2)
     await place.online()
     assert place.happened == ["PrintStarted"]
     assert logged(caplog) == [
@@ -97,13 +91,12 @@ async def test_a_machine_that_was_heard_before_is_not_called_by_a_wrong_serial(
     place.machine.machine.misbehave("drop_link")
     await place.until(lambda state: state.link != "online")
     for sessions in (2, 3):
-        await yard.go(1)
-        await place.machine.wait_until(partial(has_connected, place.machine, sessions))
+        await place.connects(sessions)
         await yard.breathe()
         await yard.go(95)
     assert place.link == "no_report (silent)"
     place.machine.machine.behave("silent")
-    await yard.go(2)
+    await place.connects(4)
     await place.online()
     assert logged(caplog)[1:] == [
         "P1: offline (link_lost)",
@@ -123,10 +116,10 @@ async def test_a_machine_that_never_reports(
     await yard.go(16)
     assert place.link == "no_report (wrong_serial_or_case)"
     await yard.go(80)
-    await yard.go(1)
-    await machine.wait_until(lambda _: len(machine.connects) == 2)
+    await place.connects(2)
     assert place.link == "no_report (wrong_serial_or_case)"
     machine.machine.behave("silent")
+    await yard.breathe()
     await yard.go(20)
     await place.online()
     assert logged(caplog) == [
@@ -228,7 +221,7 @@ async def test_power_cut(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     assert place.happened == ["PrintStarted"]
     place.machine.machine.behave("power_cut")
     await place.machine.wait_until_open()
-    await yard.go(60)
+    await place.connects(2)
     await place.online()
     await yard.go(7)
     await place.until(lambda state: state.activity == "idle")

@@ -11,13 +11,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, override
 
 import pytest
 from cryptography.fernet import Fernet
 
+from odin_engine.drivers.printers.bambu.driver import BambuDriver
 from odin_engine.drivers.printers.bambu.family import BambuFamily
+from odin_engine.drivers.printers.bambu.link import Link
 from odin_engine.kernel.bus import Facts
+from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.files import Files
@@ -32,6 +35,7 @@ from odin_engine.printers.model import (
     LinkStatus,
     PrinterState,
 )
+from odin_engine.printers.ports import Connection, Record
 from odin_engine.printers.service import Printers
 from odin_engine.simulator.bambu import PlanFilament, PrintPlan, SimulatedPrinter
 from tests.engine.doubles import ManualClock, settle
@@ -104,6 +108,13 @@ class Place:
         self.machine.publish({"print": mark})
         await self.until(lambda state: state.wifi_dbm == strength)
 
+    async def connects(self, times: int) -> None:
+        """Lets time pass until the machine has seen so many logins."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while len(self.machine.connects) < times:
+                await self.yard.go(1)
+                await self.yard.breathe()
+
     async def does(self, command: Command) -> None:
         """Gives a command, and lets the time pass that it takes."""
         await self.yard.in_time(self.yard.printers.commands.execute(self.id, command))
@@ -113,6 +124,33 @@ class Place:
         self.machine.machine.start(PLAN, slots={0: 0})
         self.machine.advance(400)
         await self.until(lambda state: state.activity == "printing")
+
+
+class WatchedFamily(BambuFamily):
+    """The real family; it only counts the attempts to connect that are under way."""
+
+    connecting = 0
+
+    @override
+    def driver(
+        self,
+        connection: Connection,
+        clock: Clock,
+        ticker: Ticker,
+        tap: Callable[[Record], None] | None = None,
+    ) -> BambuDriver:
+        family = self
+
+        class Watched(BambuDriver):
+            @override
+            async def _open(self) -> Link:
+                family.connecting += 1
+                try:
+                    return await super()._open()
+                finally:
+                    family.connecting -= 1
+
+        return Watched(connection, self._roots, clock, ticker, tap)
 
 
 class Yard:
@@ -129,7 +167,7 @@ class Yard:
         self._numbers = count(1)
         self._marks = count()
         self._machines = AsyncExitStack()
-        family = BambuFamily()
+        self.family = family = WatchedFamily()
         self.printers = Printers(
             database,
             clock,
@@ -203,16 +241,23 @@ class Yard:
         doing = asyncio.ensure_future(work)
         async with asyncio.timeout(_PATIENCE_S):
             while not doing.done():
-                await self.breathe()
+                await self.travel()
                 await self.go(0.1)
         return doing.result()
 
-    async def breathe(self) -> None:
-        """Lets an attempt to connect come to its end, of which nobody may be told."""
+    async def travel(self) -> None:
+        """Lets what is on its way over sockets arrive, as far as one can tell."""
         for _ in range(10):
-            # aiomqtt connects in the same pool of threads.
             await asyncio.to_thread(bool)
             await settle(5)
+
+    async def breathe(self) -> None:
+        """Lets attempts to connect come to their end, of which nobody may be told."""
+        await settle()
+        while self.family.connecting:
+            await asyncio.to_thread(bool)
+            await settle()
+        await settle()
 
     async def close(self) -> None:
         await self._machines.aclose()

@@ -130,6 +130,26 @@ async def test_a_relay_names_the_person(
     assert await log(admin, actor=line["token_id"]) == [line]
 
 
+async def test_a_write_that_a_browser_was_made_to_send_leaves_whose_it_was(
+    viewer: AsyncClient, admin: AsyncClient, people: People
+) -> None:
+    del viewer.headers["X-CSRF-Token"]
+    assert (await viewer.delete("/sessions")).status_code == 403
+    (line,) = await log(admin, actor=people.viewer.id, action="end_own_sessions")
+    assert line["status"] == 403
+
+
+async def test_naming_a_person_without_the_right_to_leaves_whose_token_it_was(
+    browse: Browse, identity: Identity, people: People, admin: AsyncClient
+) -> None:
+    token = await program(browse, identity, people.viewer, *Permission)
+    token.headers[ON_BEHALF_HEADER] = "ha:42"
+    assert (await token.delete("/sessions")).status_code == 403
+    (line,) = await log(admin, actor=people.viewer.id, action="end_own_sessions")
+    assert (line["status"], line["on_behalf_of"]) == (403, None)
+    assert line["token_id"] is not None
+
+
 async def test_a_route_may_add_facts_and_a_crash_is_noted(
     app: FastAPI, browse: Browse, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:

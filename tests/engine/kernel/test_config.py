@@ -8,7 +8,7 @@ import pytest
 from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.config import Config, SettingChanged
 from odin_engine.kernel.db import Database
-from odin_engine.kernel.errors import Invalid
+from odin_engine.kernel.errors import Conflict, Invalid
 from odin_engine.kernel.tunable import Tunable
 from tests.engine.doubles import ManualClock
 
@@ -50,6 +50,18 @@ async def test_a_change_lasts_and_is_announced(
     await again.load()
     assert (again.get(_DELAY), again.get(_SHARE)) == (60, 1.0)
     assert type(again.get(_SHARE)) is float
+
+
+async def test_of_two_changes_of_one_version_one_is_done(config: Config) -> None:
+    seen = config.version
+    results = await asyncio.gather(
+        config.change({_DELAY.key: 60}, seen),
+        config.change({_DELAY.key: 120}, seen),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [type(None), Conflict]
+    assert config.get(_DELAY) == 60
+    assert config.version != seen
 
 
 async def test_none_goes_back_to_the_default(config: Config) -> None:
