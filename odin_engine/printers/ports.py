@@ -101,7 +101,7 @@ class Driver(Protocol):
 
     @property
     def last_heard_s(self) -> float | None:
-        """`Clock.monotonic_s` of the last state report; `None` before the first."""
+        """`Clock.monotonic_s` of the last message of any kind; `None` before the first."""
         ...
 
     @property

@@ -32,6 +32,14 @@ _SPARE_BYTES = 256 * 1024**2
 """What must stay free on the disk beside the restored data."""
 _CHUNK_BYTES = 1024**2
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    UnicodeDecodeError,
+)
+"""How `zipfile` fails on what is damaged or no zip at all."""
 _ENCRYPTED = 1
 """Bit 0 of a member's flags (PKWARE APPNOTE, section 4.4.4)."""
 
@@ -121,7 +129,7 @@ def unpack(source: Path, folder: Path) -> Manifest:
             _check_room(manifest, folder)
             for name, member in manifest.members.items():
                 _unpack_member(archive, name, member, folder / name)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except _DAMAGES as error:
         raise ArchiveUnusable(f"{source.name} is damaged, or no backup.") from error
     except OSError as error:
         raise Unavailable(f"Cannot unpack {source.name}: {error.strerror}.") from error
@@ -130,6 +138,9 @@ def unpack(source: Path, folder: Path) -> Manifest:
 
 def _read_manifest(archive: zipfile.ZipFile) -> Manifest:
     try:
+        # Other packings fail in ways of their own, and are none of ours.
+        if not _is_plain(archive.getinfo(_MANIFEST)):
+            raise ArchiveUnusable("The backup's list of contents is not readable.")
         with archive.open(_MANIFEST) as file:
             text = file.read(_MAX_MANIFEST_BYTES + 1)
         if len(text) > _MAX_MANIFEST_BYTES:
@@ -149,13 +160,16 @@ def _check_members(archive: zipfile.ZipFile, manifest: Manifest) -> None:
         raise ArchiveUnusable("The backup does not hold what its list says.")
     for name, member in manifest.members.items():
         info = archive.getinfo(name)
-        is_plain = info.compress_type in _PACKINGS and not info.flag_bits & _ENCRYPTED
-        if not (is_plain and _is_ours(name, member, manifest)):
+        if not (_is_plain(info) and _is_ours(name, member, manifest)):
             raise ArchiveUnusable(f"The backup holds something strange: {name!r}.")
         if info.file_size != member.size_bytes:
             raise ArchiveUnusable(f"{name} does not have the size its list says.")
     if manifest.database == "sqlite" and SQLITE_MEMBER not in manifest.members:
         raise ArchiveUnusable("The backup holds no database.")
+
+
+def _is_plain(info: zipfile.ZipInfo) -> bool:
+    return info.compress_type in _PACKINGS and not info.flag_bits & _ENCRYPTED
 
 
 def _is_ours(name: str, member: Member, manifest: Manifest) -> bool:

@@ -131,9 +131,11 @@ async def test_slow_parse(
     await place.heard()
     await start(place)
     place.machine.machine.misbehave("silent")
+    await place.heard()
     for _ in range(13):
         place.machine.advance(10)
         await yard.go(10)
+        await yard.travel()
         assert len(place.machine.connects) == 1
     place.machine.machine.behave("silent")
     place.machine.advance(20)

@@ -59,6 +59,7 @@ async def test_silent(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     await place.prints()
     asked = len(place.machine.requests)
     place.machine.machine.misbehave("silent")
+    await place.heard()
     await yard.go(19)
     assert place.link == "online (-)"
     await yard.go(3)
@@ -72,8 +73,7 @@ async def test_silent(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     assert place.link == "offline (silent)"
     assert len(place.machine.connects) == 1
     place.machine.machine.behave("silent")
-    await place.connects(2)
-    await place.online()
+    await place.recovers()
     assert place.happened == ["PrintStarted"]
     assert logged(caplog) == [
         "P1: online (-)",
@@ -96,8 +96,7 @@ async def test_a_machine_that_was_heard_before_is_not_called_by_a_wrong_serial(
         await yard.go(95)
     assert place.link == "no_report (silent)"
     place.machine.machine.behave("silent")
-    await place.connects(4)
-    await place.online()
+    await place.recovers()
     assert logged(caplog)[1:] == [
         "P1: offline (link_lost)",
         "P1: no_report (silent)",
@@ -119,9 +118,7 @@ async def test_a_machine_that_never_reports(
     await place.connects(2)
     assert place.link == "no_report (wrong_serial_or_case)"
     machine.machine.behave("silent")
-    await yard.breathe()
-    await yard.go(20)
-    await place.online()
+    await place.recovers()
     assert logged(caplog) == [
         "P1: no_report (wrong_serial_or_case)",
         "P1: online (-)",
@@ -221,8 +218,7 @@ async def test_power_cut(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     assert place.happened == ["PrintStarted"]
     place.machine.machine.behave("power_cut")
     await place.machine.wait_until_open()
-    await place.connects(2)
-    await place.online()
+    await place.recovers()
     await yard.go(7)
     await place.until(lambda state: state.activity == "idle")
     assert place.results == ["unknown"]

@@ -115,6 +115,14 @@ class Place:
                 await self.yard.go(1)
                 await self.yard.breathe()
 
+    async def recovers(self) -> None:
+        """Lets time pass until the link is well again by itself."""
+        async with asyncio.timeout(_PATIENCE_S):
+            while self.state.link is not LinkStatus.ONLINE:
+                await self.yard.breathe()
+                await self.yard.go(1)
+                await self.yard.travel()
+
     async def does(self, command: Command) -> None:
         """Gives a command, and lets the time pass that it takes."""
         await self.yard.in_time(self.yard.printers.commands.execute(self.id, command))

@@ -448,6 +448,36 @@ async def test_what_is_no_backup_is_refused(house: _House, content: bytes) -> No
 
 
 @sqlite_only
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+async def test_a_list_packed_strangely_is_refused(house: _House, packing: int) -> None:
+    archive = house.data_dir.parent / "strange.zip"
+    with zipfile.ZipFile(archive, "w", packing) as out:
+        out.writestr("manifest.json", b"{}")
+    await _assert_refused(house, archive, "not readable")
+
+
+@sqlite_only
+async def test_an_encrypted_backup_is_refused(house: _House) -> None:
+    archive = await house.back_up()
+    data = bytearray(archive.read_bytes())
+    # Bit 0 of the flags in the first entry of the central directory.
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    archive.write_bytes(data)
+    await _assert_refused(house, archive, "not readable")
+
+
+@sqlite_only
+async def test_a_name_that_is_no_text_is_refused(house: _House) -> None:
+    archive = house.data_dir.parent / "name.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("\N{SNOWMAN}", b"x")
+    data = bytearray(archive.read_bytes())
+    data[data.find(b"PK\x01\x02") + 46] = 0xFF
+    archive.write_bytes(data)
+    await _assert_refused(house, archive, "no backup")
+
+
+@sqlite_only
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
