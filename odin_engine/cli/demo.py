@@ -18,6 +18,8 @@ from typing import Any
 import aiohttp
 import click
 
+from odin_engine.cli.address import check_address
+from odin_engine.kernel.errors import OdinError
 from odin_engine.simulator.farm import FIRST_PORT
 
 _USER = "demo"
@@ -52,6 +54,10 @@ _PATIENCE_S = 30.0
 )
 def demo(port: int, folder: Path, farm: Path, farm_port: int) -> None:
     """Runs the engine with a farm of simulated printers. Ctrl-C stops it."""
+    try:
+        check_address("127.0.0.1", port)
+    except OdinError as error:
+        raise click.ClickException(error.message) from error
     with contextlib.suppress(asyncio.CancelledError):
         asyncio.run(_run(port, folder.resolve(), farm, farm_port))
 
@@ -194,7 +200,7 @@ async def _register(
                     place, json={"ports": machine["ports"]}, headers=headers
                 ) as answer:
                     await _json(answer)
-    return f"{len(machines)} simulated printers are connected."
+    return f"{len(machines)} simulated printers are registered."
 
 
 async def _until_healthy(session: aiohttp.ClientSession, engine: Process) -> None:

@@ -1,7 +1,6 @@
 """`odin serve`: the engine, its API and its pages, in one process."""
 
 import asyncio
-import errno
 import gc
 import logging
 import socket
@@ -11,13 +10,14 @@ import click
 import uvicorn
 
 from odin_engine.app import create_app
+from odin_engine.cli.address import check_address
 from odin_engine.kernel.clock import SystemClock
-from odin_engine.kernel.errors import OdinError, Refused
+from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.lock import exclusive
 from odin_engine.kernel.log import set_up_logging
 from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import KnownSecrets, load_secrets
-from odin_engine.kernel.settings import Settings, load_settings
+from odin_engine.kernel.settings import load_settings
 from odin_engine.live.wire import MAX_MESSAGE_BYTES
 
 _LOG = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def serve(host: str | None, port: int | None) -> None:
         set_up_logging(settings.log_format, settings.log_level, known)
         secrets = load_secrets(settings.data_dir, known)
         with exclusive(settings.data_dir):
-            _check_address(settings)
+            check_address(settings.host, settings.port)
             asyncio.run(
                 migrate(settings.database_url, settings.data_dir, SystemClock())
             )
@@ -76,29 +76,3 @@ class _Server(uvicorn.Server):
             place = f"[{host}]" if ":" in host else host
             port = self.servers[0].sockets[0].getsockname()[1]
             _LOG.info("listening on http://%s:%d; Ctrl-C stops the engine", place, port)
-
-
-def _check_address(settings: Settings) -> None:
-    """Passes when the engine can listen there; the server itself would not say why not."""
-    host, port = settings.host, settings.port
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        for family, _, _, _, address in found:
-            _try_to_listen(address[:2], family, is_only=len(found) == 1)
-    except OSError as error:
-        why = str(error.strerror).partition(" (")[0]
-        raise Refused(
-            f"Cannot listen on {host}:{port}: {why}. Stop what uses it, or"
-            " choose another one with --host and --port (ODIN_HOST, ODIN_PORT)."
-        ) from error
-
-
-def _try_to_listen(
-    address: tuple[object, object], family: socket.AddressFamily, *, is_only: bool
-) -> None:
-    try:
-        socket.create_server(address, family=family).close()
-    except OSError as error:
-        # `localhost` names an IPv6 address also where there is no IPv6.
-        if is_only or error.errno != errno.EADDRNOTAVAIL:
-            raise

@@ -1,6 +1,7 @@
 """`odin simulate`: a farm of simulated printers, for trying things without hardware."""
 
 import asyncio
+import errno
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,8 +92,19 @@ def simulate(
     )
     try:
         asyncio.run(_run(plan, wishes))
-    except (BadFarm, OSError) as error:
+    except BadFarm as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(_why(error)) from error
+
+
+def _why(error: OSError) -> str:
+    if error.errno != errno.EADDRINUSE:
+        return str(error)
+    return (
+        f"{error.strerror}. Choose other ports with --first-port; of the demo, with"
+        " --farm-port."
+    )
 
 
 async def _run(plan: FarmPlan, wishes: _Wishes) -> None:

@@ -147,7 +147,7 @@ async def test_the_demo_starts_stops_and_continues(tmp_path: Path) -> None:
         assert process.stdout is not None
         shown = b""
         async with asyncio.timeout(60):
-            while b"are connected" not in shown:
+            while b"are registered" not in shown:
                 line = await process.stdout.readline()
                 assert line, shown.decode()
                 shown += line

@@ -6,6 +6,7 @@ else; the panel and the command line ask for them.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -117,7 +118,8 @@ class Principal:
 
     `on_behalf_of` is `ha:<user id>` when an act-as token names one. `permissions` is
     what remains after token scopes and role were both applied. `act_as_role` is set for
-    a token that may name people: the role of whoever has no other.
+    a token that may name people: the role of whoever has no other. `valid_until` is
+    when the token runs out, if it does.
     """
 
     user_id: str | None
@@ -128,6 +130,7 @@ class Principal:
     session_id: str | None = None
     on_behalf_of: str | None = None
     act_as_role: Role | None = None
+    valid_until: datetime | None = None
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission is held."""

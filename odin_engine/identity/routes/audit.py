@@ -8,8 +8,15 @@ from odin_engine.identity.access import needs
 from odin_engine.identity.model import AuditFilter, Permission
 from odin_engine.identity.service import Identity
 from odin_engine.identity.wire.audit import AuditOut, AuditSheetRow
-from odin_engine.identity.wire.parts import Moment
-from odin_engine.kernel.http import SHEET, Page, PageDep, answer_page, of, wants_csv
+from odin_engine.kernel.http import (
+    SHEET,
+    Moment,
+    Page,
+    PageDep,
+    answer_page,
+    of,
+    wants_csv,
+)
 
 router = APIRouter(tags=["audit"])
 

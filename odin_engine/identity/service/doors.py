@@ -96,6 +96,7 @@ class Doors:
             permissions=token_permissions(token.scopes, owner.role),
             token_id=token.id,
             act_as_role=token.default_role if ACT_AS in token.scopes else None,
+            valid_until=token.expires_at,
         )
         if on_behalf is None:
             return principal

@@ -83,7 +83,8 @@ class Tokens:
 
         Raises:
             ScopeNotHeld: a scope is beyond what the asking one may do itself.
-            Invalid: the name, a scope or the expiry will not do.
+            Invalid: the name, a scope or the expiry will not do; a token's token
+                would outlive it.
         """
         held: set[str] = {*principal.permissions}
         if principal.session_id and principal.may(Permission.MANAGE_USERS):
@@ -91,6 +92,12 @@ class Tokens:
         missing = wanted.scopes - held
         if missing:
             raise ScopeNotHeld(missing)
+        end = principal.valid_until
+        if end is not None and (wanted.expires_at is None or wanted.expires_at > end):
+            detail = (
+                f"Choose a time up to {end:%Y-%m-%dT%H:%M:%SZ}, when your own ends."
+            )
+            raise Invalid(detail, Problem("/expires_at", detail))
         return await self.issue(owner_of(principal), wanted)
 
     async def issue(self, user_id: str, wanted: NewToken) -> Issued:

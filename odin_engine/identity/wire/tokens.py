@@ -14,7 +14,8 @@ from odin_engine.identity.model import (
     Role,
 )
 from odin_engine.identity.service import NewToken
-from odin_engine.identity.wire.parts import Body, Moment, Name
+from odin_engine.identity.wire.parts import Body, Name
+from odin_engine.kernel.http import Moment
 
 Scope = Permission | Literal["act-as"]
 

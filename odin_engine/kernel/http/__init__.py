@@ -28,6 +28,7 @@ from odin_engine.kernel.http.middleware import (
     SecurityHeaders,
     VersionlessPaths,
 )
+from odin_engine.kernel.http.moments import Moment
 from odin_engine.kernel.http.problems import (
     MEDIA_TYPE,
     Malformed,
@@ -57,6 +58,7 @@ __all__ = [
     "SHEET",
     "Json",
     "Malformed",
+    "Moment",
     "Page",
     "PageDep",
     "PreconditionFailed",

@@ -305,7 +305,8 @@ class Job:
 
     `stage` is a stable word such as `bed_leveling`; `stage_text` is English for people.
     Words that begin with `paused_` name pauses (see `attention_reason`).
-    `token` is what `StartPrint` sent, `None` for a job that somebody else started.
+    `token` is the number the printer reports the job under: ours is what `StartPrint`
+    sent, a job started elsewhere has one of its own or none.
     """
 
     name: str | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from odin_engine.kernel.http import SHEET, Page, PageDep
+from odin_engine.kernel.http import SHEET, Moment, Page, PageDep
 from odin_engine.printers.model import PrintResult, Severity
 from odin_engine.printers.model.history import Climate, FaultRecord, Run, Sample
 from odin_engine.printers.routes.parts import (
@@ -16,7 +16,6 @@ from odin_engine.printers.routes.parts import (
 )
 from odin_engine.printers.service.history import POINTS_DEFAULT, POINTS_MOST, Range
 from odin_engine.printers.wire.answers import Items
-from odin_engine.printers.wire.parts import Moment
 
 router = APIRouter(prefix="/printers/{printer_id}", dependencies=[READ])
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, override
 
 from pydantic import BaseModel, Field
 
+from odin_engine.kernel.http import Moment
 from odin_engine.printers.model import Activity, LinkStatus
 from odin_engine.printers.model.record import (
     HEATER_OFF_MAX_MIN,
@@ -18,7 +19,7 @@ from odin_engine.printers.service import BulkAction
 from odin_engine.printers.service.discovery import SECONDS_MOST
 from odin_engine.printers.service.listing import LIMIT_DEFAULT, LIMIT_MOST, Wanted
 from odin_engine.printers.service.nozzles import HEADS_MOST
-from odin_engine.printers.wire.parts import WORD_MOST, Body, Moment, Word
+from odin_engine.printers.wire.parts import WORD_MOST, Body, Word
 
 _HOST_MOST = 253
 _NOTE_MOST = 500

@@ -1,21 +1,12 @@
 """What bodies are made of: strict types with bounds, and their parent."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 WORD_MOST = 64
 
 
-def _utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("lies beyond the calendar") from error
-
-
-Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_utc)]
 Word = Annotated[str, Field(min_length=1, max_length=WORD_MOST)]
 Index = Annotated[int, Field(ge=0, le=255)]
 

@@ -127,6 +127,22 @@ async def test_a_token_runs_out(
     assert (await script.get("/auth/session")).status_code == 401
 
 
+async def test_a_token_makes_none_that_outlives_it(
+    browse: Browse, identity: Identity, people: People, clock: ManualClock
+) -> None:
+    end = clock.now() + timedelta(hours=1)
+    issued = await identity.tokens.issue(
+        people.viewer.id, NewToken("t", frozenset({"manage:own-account"}), end)
+    )
+    script = browse(Authorization=f"Bearer {issued.secret}")
+    wanted = {"name": "u", "scopes": ["manage:own-account"]}
+    for later in (None, (end + timedelta(seconds=1)).isoformat()):
+        refused = await script.post("/tokens", json=wanted | {"expires_at": later})
+        assert refused.json()["errors"][0]["pointer"] == "/expires_at"
+    made = await script.post("/tokens", json=wanted | {"expires_at": end.isoformat()})
+    assert made.status_code == 201
+
+
 async def test_a_revoked_token_is_void_at_once(
     viewer: AsyncClient, browse: Browse, identity: Identity, people: People
 ) -> None:
