@@ -17,13 +17,29 @@ class LoopTicker:
         await asyncio.sleep(seconds)
 
 
+_FAREWELL_S = 1.0
+"""How long work may go on after the stop was asked for; the whole stop takes 2 s."""
+
+
 async def every(
     period_s: float, work: Callable[[], Awaitable[None]], ticker: Ticker
 ) -> None:
-    """Runs `work` each period until cancelled; a failure is logged, not fatal."""
+    """Runs `work` each period until cancelled; a failure is logged, not fatal.
+
+    Work that is under way when the cancel comes is let finish: cut off in the middle of
+    a commit, nobody could tell whether it was made.
+    """
     while True:
         await ticker.sleep(period_s)
+        doing = asyncio.ensure_future(work())
         try:
-            await work()
+            await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            await asyncio.wait({doing}, timeout=_FAREWELL_S)
+            if not doing.cancel() and not doing.cancelled() and doing.exception():
+                _LOG.error(
+                    "work failed at the stop: %r", work, exc_info=doing.exception()
+                )
+            raise
         except Exception:  # noqa: BLE001 - edge: the next tick must still come
             _LOG.exception("periodic work %r failed", work)

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +102,7 @@ def threads(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
 
-async def share_of_core(pids: list[int], seconds: float) -> list[float]:
+async def share_of_core(pids: Sequence[int], seconds: float) -> list[float]:
     """Returns which share of one core each process uses during that time."""
     began, before = time.monotonic(), [cpu_s(pid) for pid in pids]
     await asyncio.sleep(seconds)

@@ -39,8 +39,9 @@ class Audit:
             if not entries:
                 return
             async with self._database.work() as work:
-                audit.add(work.session, entries)
-            for _ in entries:
+                await audit.add(work.session, entries)
+            written = {entry.id for entry in entries}
+            while self._waiting and self._waiting[0].id in written:
                 self._waiting.popleft()
 
     async def page(

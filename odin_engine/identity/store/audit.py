@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, cast, delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from odin_engine.identity.model import AuditEntry, AuditFilter
@@ -15,25 +16,34 @@ _SORTS = Sorts({"at": AuditRow.id}, default="-at", key=AuditRow.id)
 """Ids sort by time, so one index serves order and cursor."""
 
 
-def add(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
-    """Adds entries."""
-    session.add_all(
-        AuditRow(
-            id=entry.id,
-            at=entry.at,
-            user_id=entry.user_id,
-            user_name=entry.user_name,
-            token_id=entry.token_id,
-            on_behalf_of=entry.on_behalf_of,
-            address=entry.address,
-            method=entry.method,
-            route=entry.route,
-            action=entry.action,
-            status=entry.status,
-            targets=dict(entry.targets),
-            details=dict(entry.details),
-        )
+async def add(session: AsyncSession, entries: Iterable[AuditEntry]) -> None:
+    """Adds entries; one that is there already stays as it is.
+
+    Whoever was cancelled while writing cannot know whether the commit went through, and
+    writes again.
+    """
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    rows = [
+        {
+            "id": entry.id,
+            "at": entry.at,
+            "user_id": entry.user_id,
+            "user_name": entry.user_name,
+            "token_id": entry.token_id,
+            "on_behalf_of": entry.on_behalf_of,
+            "address": entry.address,
+            "method": entry.method,
+            "route": entry.route,
+            "action": entry.action,
+            "status": entry.status,
+            "targets": dict(entry.targets),
+            "details": dict(entry.details),
+        }
         for entry in entries
+    ]
+    await session.execute(
+        insert(AuditRow).on_conflict_do_nothing(index_elements=["id"]), rows
     )
 
 

@@ -143,8 +143,6 @@ class Supervision:
             if not (is_mute and reason is LinkReason.SILENT):
                 self._fleet.set_link(machine, link, reason)
             machine.mismatch = error if isinstance(error, CertificateChanged) else None
-            # It leads to the frames of the dead connection, and so to all of that.
-            del error
             await self._rest(machine, retry_after_s(link, failures, self._jitter()))
 
     async def _attempt(self, machine: Machine) -> Exception:

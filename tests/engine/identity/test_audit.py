@@ -324,3 +324,14 @@ def entry(
         status=200,
         details=details or {},
     )
+
+
+async def test_what_was_written_already_is_not_doubled(
+    any_database: Database, clock: ManualClock
+) -> None:
+    identity, line = Identity(any_database, clock), entry(clock)
+    for _ in range(2):
+        identity.audit.add(line)
+        await identity.audit.flush()
+    found = await identity.audit.page(PageRequest(200), AuditFilter())
+    assert [each.id for each in found.items] == [line.id]

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from odin_engine.kernel.ticker import every
-from tests.engine.doubles import ManualClock
+from tests.engine.doubles import ManualClock, settle
 
 
 async def test_a_failed_tick_does_not_stop_the_next(
@@ -27,3 +27,21 @@ async def test_a_failed_tick_does_not_stop_the_next(
     periodic.cancel()
     assert done == [0, 1, 2]
     assert caplog.text.count("LookupError: once") == 1
+
+
+async def test_work_under_way_is_let_finish(clock: ManualClock) -> None:
+    goes_on, done = asyncio.Event(), []
+
+    async def work() -> None:
+        await goes_on.wait()
+        done.append(True)
+
+    beating = asyncio.create_task(every(1, work, clock))
+    await clock.advance(1)
+    beating.cancel()
+    await settle()
+    assert not beating.done()
+    goes_on.set()
+    await asyncio.wait({beating})
+    assert beating.cancelled()
+    assert done == [True]

@@ -78,14 +78,6 @@ class _Client(aiomqtt.Client):
         for outcome in (self._connected, self._disconnected):
             outcome.add_done_callback(_take_note)
 
-    def part(self) -> None:
-        """Lets go of paho's client, whose callbacks hold on to this one.
-
-        The collector counts objects and sees few in such a ring, not the TLS session
-        behind them: in a farm that kept losing links it came round after many minutes.
-        """
-        del self._client
-
     @override
     async def _misc_loop(self) -> None:
         # aiomqtt looks each second whether a ping is due. That woke the engine as often
@@ -142,9 +134,6 @@ class Link:
             # There is no host name to compare; `context` checks the identity.
             tls_insecure=True,
         )
-
-    def __del__(self) -> None:
-        self._client.part()
 
     @property
     def report_topic(self) -> str:
