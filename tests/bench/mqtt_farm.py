@@ -76,7 +76,11 @@ async def _measure(count: int) -> list[Figure]:
                 Figure(f"{said}, the load itself", itself.share, "", unit=Unit.CORES),
                 Figure(f"{said}, to a client, p50", percentile(waits_s, 50), "≤ 1 ms"),
                 Figure(f"{said}, to a client, p99", percentile(waits_s, 99), "≤ 50 ms"),
-                Figure(f"{said}, healthy", engine.healthy_s, "≤ 1.5 s"),
+                Figure(
+                    f"{said}, healthy",
+                    engine.healthy_s,
+                    "≤ 1.5 s" if count == 100 else "",
+                ),
                 Figure(f"{said}, stop", await stop_s(engine), "≤ 2 s"),
             ]
 

@@ -68,10 +68,10 @@ async def test_silent(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     await yard.go(40)
     assert place.link == "stale (silent)"
     assert place.machine.clients == 1
+    assert len(place.machine.connects) == 1
     await yard.go(30)
     await place.until(lambda state: state.link != "stale")
     assert place.link == "offline (silent)"
-    assert len(place.machine.connects) == 1
     place.machine.machine.behave("silent")
     await place.recovers()
     assert place.happened == ["PrintStarted"]

@@ -50,7 +50,7 @@ PLAN = PrintPlan(
     gcode_file="Metadata/plate_1.gcode",
 )
 _KEY = Fernet.generate_key()
-_PATIENCE_S = 8.0
+_PATIENCE_S = 40.0
 
 
 @dataclass
@@ -120,8 +120,13 @@ class Place:
         async with asyncio.timeout(_PATIENCE_S):
             while self.state.link is not LinkStatus.ONLINE:
                 await self.yard.breathe()
+                # Somebody is connected: before more time passes, what is on its way
+                # over sockets gets the time that a busy machine needs for it.
+                for _ in range(20 if self.machine.clients else 1):
+                    await self.yard.travel()
+                    if self.state.link is LinkStatus.ONLINE:
+                        return
                 await self.yard.go(1)
-                await self.yard.travel()
 
     async def does(self, command: Command) -> None:
         """Gives a command, and lets the time pass that it takes."""
