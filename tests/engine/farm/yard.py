@@ -115,16 +115,19 @@ class Place:
                 await self.yard.go(1)
                 await self.yard.breathe()
 
+    def is_online(self) -> bool:
+        return self.state.link is LinkStatus.ONLINE
+
     async def recovers(self) -> None:
         """Lets time pass until the link is well again by itself."""
         async with asyncio.timeout(_PATIENCE_S):
-            while self.state.link is not LinkStatus.ONLINE:
+            while not self.is_online():
                 await self.yard.breathe()
                 # Somebody is connected: before more time passes, what is on its way
                 # over sockets gets the time that a busy machine needs for it.
                 for _ in range(20 if self.machine.clients else 1):
                     await self.yard.travel()
-                    if self.state.link is LinkStatus.ONLINE:
+                    if self.is_online():
                         return
                 await self.yard.go(1)
 
