@@ -9,7 +9,6 @@ is retried later, not at once, and not for ever.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -198,8 +197,8 @@ class Outbox:
         finally:
             for each in waits:
                 each.cancel()
-                with suppress(asyncio.CancelledError):
-                    await each
+            # Not `await each`: our own cancel would look like theirs and be lost.
+            await asyncio.wait(waits)
 
     async def _attempt(self, delivery: Delivery) -> None:
         if delivery.attempts >= MAX_ATTEMPTS:
