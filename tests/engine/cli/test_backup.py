@@ -14,7 +14,7 @@ from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.lock import exclusive
-from odin_engine.kernel.migrate import head, migrate
+from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import KEY_FILE, load_secrets
 from odin_engine.kernel.tables import SettingRow
 from odin_engine.kernel.tunable import Tunable
@@ -54,7 +54,6 @@ def _odin(*words: str, typed: str | None = None) -> Result:
     return CliRunner().invoke(main, words, input=typed)
 
 
-@pytest.mark.skipif(head() is None, reason="there is no migration yet")
 def test_there_and_back(data_dir: Path, database_url: str, tmp_path: Path) -> None:
     archive = tmp_path / "odin.zip"
     key = (data_dir / KEY_FILE).read_bytes()

@@ -194,7 +194,6 @@ async def test_a_database_that_is_away_says_so(tmp_path: Path) -> None:
         await current(f"sqlite+aiosqlite:///{tmp_path / 'no.db'}")
 
 
-@pytest.mark.skipif(head() is None, reason="there is no migration yet")
 async def test_the_migrations_make_what_the_tables_say(
     bare_url: str, tmp_path: Path, clock: ManualClock
 ) -> None:
