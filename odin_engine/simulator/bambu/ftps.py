@@ -11,6 +11,7 @@ import asyncio
 from pathlib import PurePosixPath
 
 from odin_engine.simulator.bambu.ftps_session import FtpsHabits, FtpsSession, Traffic
+from odin_engine.simulator.listening import hang_up
 
 __all__ = ["FtpsHabits", "FtpsServer"]
 
@@ -39,10 +40,9 @@ class FtpsServer:
     async def close(self) -> None:
         """Closes the port and cuts every session."""
         if self._server is not None:
-            self._server.close()
+            hang_up(self._server, cut=True)
             for session in list(self._sessions):
                 session.abort()
-            self._server.abort_clients()
             await self._server.wait_closed()
             self._server = None
 

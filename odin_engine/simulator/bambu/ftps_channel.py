@@ -3,6 +3,8 @@
 import asyncio
 import ssl
 
+from odin_engine.simulator.listening import hang_up
+
 type Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 _WAIT_S = 30.0
@@ -43,11 +45,12 @@ class PassivePort:
 
     def close(self) -> None:
         """Takes no more connections; what was written still goes out."""
-        self._server.close()
+        hang_up(self._server, cut=False)
         if self._arrived.done():
             self._arrived.result()[1].close()
+        else:
+            self._arrived.cancel()
 
     def abort(self) -> None:
         """Cuts the connection, too."""
-        self._server.close()
-        self._server.abort_clients()
+        hang_up(self._server, cut=True)

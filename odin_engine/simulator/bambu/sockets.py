@@ -9,6 +9,7 @@ from odin_engine.simulator.bambu.detect import answer_probe
 from odin_engine.simulator.bambu.ftps import FtpsServer
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.wire import Wire
+from odin_engine.simulator.listening import hang_up
 
 
 class Sockets:
@@ -42,8 +43,7 @@ class Sockets:
         self.are_open = False
         servers, self._servers = self._servers, []
         for server in servers:
-            server.close()
-            server.abort_clients()
+            hang_up(server, cut=True)
         await self._ftps.close()
         for server in servers:
             await server.wait_closed()

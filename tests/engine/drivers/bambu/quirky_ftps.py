@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+from odin_engine.simulator.listening import hang_up
 
 SERIAL = "039000000000001"
 CODE = "12345678"
@@ -156,8 +157,7 @@ class QuirkyServer:
 
     def _close_passive(self) -> None:
         if self._passive is not None:
-            self._passive.close()
-            self._passive.abort_clients()
+            hang_up(self._passive, cut=True)
             self._passive = None
 
 
@@ -171,6 +171,5 @@ async def quirky(folder: Path, quirks: Quirks) -> AsyncIterator[QuirkyServer]:
     try:
         yield server
     finally:
-        listener.close()
-        listener.abort_clients()
+        hang_up(listener, cut=True)
         await listener.wait_closed()

@@ -14,6 +14,7 @@ from odin_engine.kernel.ticker import LoopTicker
 from odin_engine.printers.model import LoginRejected, Unreachable, WrongSerial
 from odin_engine.simulator.bambu import SimulatedPrinter
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+from odin_engine.simulator.listening import hang_up
 from tests.engine.doubles import ManualClock, settle
 
 _SERIAL = "01P00A000000001"
@@ -71,8 +72,7 @@ async def _lens(folder: Path) -> AsyncIterator[Lens]:
     try:
         yield lens
     finally:
-        server.close()
-        server.abort_clients()
+        hang_up(server, cut=True)
         await server.wait_closed()
 
 

@@ -16,6 +16,7 @@ from odin_engine.printers.model import (
 )
 from odin_engine.simulator.bambu import Misbehaviour, SimulatedPrinter
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+from odin_engine.simulator.listening import hang_up
 from tests.engine.doubles import settle
 
 _SERIAL = "01P00A000000001"
@@ -192,8 +193,7 @@ class Stubborn:
         try:
             yield self
         finally:
-            server.close()
-            server.abort_clients()
+            hang_up(server, cut=True)
             await server.wait_closed()
 
 

@@ -19,6 +19,7 @@ from odin_engine.printers.model import (
     Unreachable,
     WrongSerial,
 )
+from odin_engine.simulator.listening import hang_up
 
 _SERIAL = "01P00A000000001"
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -103,8 +104,7 @@ async def _server(certificate: Path) -> AsyncIterator[tuple[int, list[bytes]]]:
     try:
         yield server.sockets[0].getsockname()[1], heard
     finally:
-        server.close()
-        server.abort_clients()
+        hang_up(server, cut=True)
         await server.wait_closed()
 
 
