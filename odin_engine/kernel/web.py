@@ -18,7 +18,14 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from odin_engine.kernel.errors import NotFound
 
-CLIENT_PATHS = ("/", "/printers/add")
+CLIENT_PATHS = (
+    "/",
+    "/printers/add",
+    "/printers/{printer_id}",
+    "/alerts",
+    "/settings",
+    "/settings/{section}",
+)
 """Places inside the panel that can be opened directly (`frontend_panel` `place.ts`)."""
 
 _BUILT = Path(__file__).parents[1] / "web"

@@ -24,6 +24,10 @@ export class DirectTransport implements Transport {
     }
   }
 
+  address(path: string): Promise<string> {
+    return Promise.resolve(new URL(BASE + path, document.baseURI).href);
+  }
+
   open(listener: ChannelListener): Channel {
     const address = new URL(`${BASE}/ws`, document.baseURI);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";

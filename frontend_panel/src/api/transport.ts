@@ -27,6 +27,8 @@ export interface Transport {
    * Throws `ApiError` for every answer that is not 2xx and for no answer at all.
    */
   request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** Returns an address that an `<img>` or a download link may use for a path below `/api/v1`. */
+  address(path: string): Promise<string>;
   /** Opens the live channel. */
   open(listener: ChannelListener): Channel;
 }

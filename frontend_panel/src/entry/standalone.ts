@@ -6,6 +6,7 @@ import "../theme/page.css";
 import { DirectTransport } from "../api/direct";
 import { Keeper } from "../store/keeper";
 import { Store } from "../store/store";
+import { Toasts } from "../store/toasts";
 import { startTheme } from "../theme/theme";
 import { OdinApp } from "../views/app/app";
 
@@ -16,5 +17,5 @@ const store = new Store();
 const keeper = new Keeper(transport, store);
 
 const app = document.querySelector("odin-app");
-if (app instanceof OdinApp) app.services = { transport, store, keeper };
+if (app instanceof OdinApp) app.services = { transport, store, keeper, toasts: new Toasts() };
 void keeper.start();

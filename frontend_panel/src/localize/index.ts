@@ -1,9 +1,9 @@
 /**
- * Every word a person reads. English is complete and typed: a key that is not in `en.json` does not compile. Numbers and
+ * Every word a person reads. English is complete and typed: a key that is not below `en/` does not compile. Numbers and
  * times go through `format.ts`.
  */
 
-import en from "./en.json";
+import { en } from "./en";
 
 export type TextKey = keyof typeof en;
 type PluralOf<K> = K extends `${infer Stem}.other` ? Stem : never;

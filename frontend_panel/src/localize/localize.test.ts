@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import en from "./en.json";
+import { en, parts } from "./en";
 import { degrees, duration, lasting, percent } from "./format";
 import { plural, t, word } from ".";
 
@@ -21,12 +21,21 @@ describe("texts", () => {
   });
 
   it("are sorted, say something, and have every plural form of English", () => {
+    for (const part of Object.values(parts)) {
+      expect(Object.keys(part)).toEqual([...Object.keys(part)].sort());
+    }
     const keys = Object.keys(en);
-    expect(keys).toEqual([...keys].sort());
     expect(Object.values(en).every((text) => text.trim() !== "")).toBe(true);
     for (const key of keys.filter((each) => each.endsWith(".one"))) {
       expect(keys).toContain(key.replace(/one$/, "other"));
     }
+  });
+});
+
+describe("parts", () => {
+  it("have no key twice", () => {
+    const all = Object.values(parts).flatMap((part) => Object.keys(part));
+    expect(all.length).toBe(new Set(all).size);
   });
 });
 

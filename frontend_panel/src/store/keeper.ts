@@ -6,7 +6,7 @@ import { LiveLine } from "../api/live";
 import type { ServerMessage } from "../api/live-messages";
 import type { Transport } from "../api/transport";
 import type { Session } from "../api/types";
-import { PRINTERS, TOPICS } from "./live";
+import { TOPICS } from "./live";
 import type { Store } from "./store";
 
 export class Keeper {
@@ -70,10 +70,12 @@ export class Keeper {
   }
 
   #receive(message: ServerMessage): void {
-    const before = this.#store.state.live.printers;
+    const before = this.#store.state.live;
     this.#store.dispatch({ type: "live/received", message, at: Date.now() });
-    const after = this.#store.state.live.printers;
-    if (after.isBehind && !before.isBehind) this.#line.resync(PRINTERS);
+    const after = this.#store.state.live;
+    for (const topic of TOPICS) {
+      if (after[topic].isBehind && !before[topic].isBehind) this.#line.resync(topic);
+    }
   }
 
   #close(type: "session/signed_out" | "session/ended"): void {

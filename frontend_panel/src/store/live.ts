@@ -1,7 +1,7 @@
 /** What came over the live channel, and how well it is heard. Topics keep their last values while the line is down. */
 
-import type { ServerMessage } from "../api/live-messages";
-import type { Printer } from "../api/types";
+import type { Patch, ServerMessage, Snapshot } from "../api/live-messages";
+import type { Alert, Printer, Task } from "../api/types";
 import type { Topic } from "./topic";
 import { applyPatch, applySnapshot, emptyTopic } from "./topic";
 
@@ -18,6 +18,8 @@ export interface LiveState {
   /** The engine was replaced since this page was loaded. */
   readonly isOutdated: boolean;
   readonly printers: Topic<Printer>;
+  readonly alerts: Topic<Alert>;
+  readonly tasks: Topic<Task>;
 }
 
 export type LiveAction =
@@ -25,9 +27,9 @@ export type LiveAction =
   | { readonly type: "live/lost"; readonly reason: string }
   | { readonly type: "live/stopped" };
 
-export const PRINTERS = "printers";
-/** What the panel subscribes to. */
-export const TOPICS = [PRINTERS] as const;
+/** What the panel subscribes to; whoever may not see one gets an error for it and keeps it empty. */
+export const TOPICS = ["printers", "alerts", "tasks"] as const;
+export type TopicName = (typeof TOPICS)[number];
 
 export const quiet: LiveState = {
   phase: "connecting",
@@ -37,6 +39,8 @@ export const quiet: LiveState = {
   serverVersion: null,
   isOutdated: false,
   printers: emptyTopic<Printer>(),
+  alerts: emptyTopic<Alert>(),
+  tasks: emptyTopic<Task>(),
 };
 
 export function reduceLive(state: LiveState, action: LiveAction): LiveState {
@@ -60,17 +64,25 @@ function received(state: LiveState, message: ServerMessage): LiveState {
     case "hello":
       return hello(state, message.server_version);
     case "snapshot":
-      if (message.topic !== PRINTERS) return state;
-      return { ...state, phase: "live", failures: 0, reason: "", printers: applySnapshot(state.printers, message) };
     case "patch":
-      if (message.topic !== PRINTERS) return state;
-      return { ...state, printers: applyPatch(state.printers, message) };
+      return isTopic(message.topic) ? applied(state, message.topic, message) : state;
     case "error":
-      return message.topic === PRINTERS ? { ...state, reason: message.message } : state;
+      return message.topic === "printers" ? { ...state, reason: message.message } : state;
     case "event":
     case "pong":
       return state;
   }
+}
+
+function applied(state: LiveState, name: TopicName, message: Snapshot | Patch): LiveState {
+  const topic: Topic<unknown> = state[name];
+  const next = message.type === "snapshot" ? applySnapshot(topic, message) : applyPatch(topic, message);
+  const after = { ...state, [name]: next };
+  return name === "printers" && message.type === "snapshot" ? { ...after, phase: "live", failures: 0, reason: "" } : after;
+}
+
+function isTopic(name: string): name is TopicName {
+  return (TOPICS as readonly string[]).includes(name);
 }
 
 function hello(state: LiveState, version: string): LiveState {

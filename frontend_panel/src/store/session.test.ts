@@ -9,6 +9,11 @@ const session: Session = {
   role: "admin",
   permissions: [],
   must_change_password: false,
+  user_id: "u1",
+  session_id: "s1",
+  token_id: null,
+  on_behalf_of: null,
+  csrf_token: null,
 };
 
 it("tells a login that ended from one that never was", () => {

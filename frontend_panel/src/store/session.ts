@@ -1,6 +1,6 @@
 /** Who sits in front of the panel, as far as the engine told us. */
 
-import type { Session } from "../api/types";
+import type { Permission, Session } from "../api/types";
 
 export type SessionState =
   | { readonly phase: "unknown" }
@@ -32,4 +32,9 @@ export function reduceSession(state: SessionState, action: SessionAction): Sessi
     case "session/ended":
       return { phase: "signed_out", hasEnded: state.phase === "signed_in" };
   }
+}
+
+/** Whether whoever is signed in may do that; the engine decides, this only keeps useless buttons away. */
+export function permits(state: SessionState, permission: Permission): boolean {
+  return state.phase === "signed_in" && state.session.permissions.includes(permission);
 }

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.http.answers import require_answered
 from odin_engine.kernel.http.bodies import BodyGuard, allow_upload
 from odin_engine.kernel.http.lists import (
     SHEET,
@@ -133,6 +134,7 @@ def _document_problems(app: FastAPI) -> None:
                 ref_template="#/components/schemas/{model}"
             )
             shapes |= own.pop("$defs", {}) | {ProblemDocument.__name__: own}
+            require_answered(schema)
         return schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { exampleJob, examplePrinter, exampleSlot } from "../../testing/example-printer";
+import { exampleFault, exampleJob, examplePrinter, exampleSlot, exampleUnit } from "../../testing/example-printer";
 import { activeSlot, jobName, pill, ringPercent, worstFirst } from "./summary";
+
+const OCCUPIED = { is_gated: true, state: "occupied", since: null, run_id: null } as const;
 
 describe("the pill", () => {
   it.each([
@@ -9,8 +11,8 @@ describe("the pill", () => {
     ["who needs a person says so", { attention: "0300", activity: "idle" }, "attention", "Needs you"],
     ["a pause of its own is one of these", { attention: "0700", activity: "paused" }, "attention", "Paused, needs you"],
     ["a pause by a person is not", { activity: "paused" }, "paused", "Paused"],
-    ["an occupied plate follows an end", { activity: "finished", plate: { is_gated: true, state: "occupied" } }, "plate", "Plate to clear"],
-    ["a running print hides the plate", { activity: "printing", plate: { is_gated: true, state: "occupied" } }, "printing", "Printing"],
+    ["an occupied plate follows an end", { activity: "finished", plate: OCCUPIED }, "plate", "Plate to clear"],
+    ["a running print hides the plate", { activity: "printing", plate: OCCUPIED }, "printing", "Printing"],
     ["nothing heard yet is unknown", { activity: null }, "unknown", "Unknown"],
   ] as const)("%s", (_name, different, look, label) => {
     expect(pill(examplePrinter(different))).toEqual({ look, label });
@@ -45,7 +47,7 @@ describe("the job line", () => {
 it("finds the slot that feeds by its reference, not by its place in a list", () => {
   const slots = [exampleSlot({ id: 0 }), exampleSlot({ id: 3, product: "PETG HF" })];
   const printer = examplePrinter({
-    filament_units: [{ id: 128, kind: "ams_ht", name: "AMS HT A", slots }],
+    filament_units: [exampleUnit({ id: 128, kind: "ams_ht", name: "AMS HT A", slots })],
     active_slot: { unit: 128, slot: 3 },
   });
   expect(activeSlot(printer)?.product).toBe("PETG HF");
@@ -53,7 +55,7 @@ it("finds the slot that feeds by its reference, not by its place in a list", () 
 });
 
 it("shows the worst fault first", () => {
-  const fault = (code: string, severity: "info" | "fatal" | "common") => ({ code, severity, text: code, help_url: null });
+  const fault = (code: string, severity: "info" | "fatal" | "common") => exampleFault({ code, severity });
   const faults = [fault("a", "info"), fault("b", "fatal"), fault("c", "common")];
   expect(worstFirst(faults).map(({ code }) => code)).toEqual(["b", "c", "a"]);
 });

@@ -15,7 +15,7 @@ import { search } from "../../components/icon/icons";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
-import { goTo } from "../app/place";
+import { FLOOR, goTo } from "../app/place";
 import { draftOf, emptyDraft, missing, newPrinter } from "./draft";
 import type { Draft } from "./draft";
 import { styles } from "./styles";
@@ -240,7 +240,7 @@ export class OdinAddPrinter extends LitElement {
     await this.#do("adding", missing(this.draft, "name", "host"), async () => {
       await addPrinter(this.services.transport, newPrinter(this.draft));
       this.draft = { ...emptyDraft, family: this.draft.family };
-      goTo("floor");
+      goTo(FLOOR);
     });
   };
 

@@ -11,6 +11,8 @@ const found: Found = {
   name: null,
   ports: { mqtt: 18883 },
   is_known: false,
+  via: "announcement",
+  printer_id: null,
 };
 
 it("takes over what a found machine tells, and keeps the name a person typed", () => {

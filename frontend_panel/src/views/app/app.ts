@@ -20,7 +20,7 @@ import "../floor/floor";
 import "../new-password/new-password";
 import "../setup/setup";
 import "../sign-in/sign-in";
-import { addressOf, goTo, placeAt } from "./place";
+import { FLOOR, addressOf, followed, placeAt } from "./place";
 import type { Place } from "./place";
 import { styles } from "./styles";
 
@@ -33,7 +33,7 @@ import { styles } from "./styles";
 export class OdinApp extends LitElement {
   static override styles = styles;
 
-  @state() private place: Place = placeAt(location.pathname);
+  @state() private place: Place = placeAt(location);
   @state() private stop: StopProgress = { phase: "rest" };
   @state() private signOutProblem = "";
   @query("main") private readonly main!: HTMLElement | null;
@@ -88,7 +88,7 @@ export class OdinApp extends LitElement {
     return html`
       <header>
         <button class="button skip" type="button" @click=${this.#skipped}>${t("app.skip")}</button>
-        <a class="home" href=${addressOf("floor")} @click=${this.#homed} aria-label=${t("app.home")}>
+        <a class="home" href=${addressOf(FLOOR)} @click=${followed(FLOOR)} aria-label=${t("app.home")}>
           <odin-brand></odin-brand>
         </a>
         <span class="space"></span>
@@ -114,7 +114,7 @@ export class OdinApp extends LitElement {
             : nothing
         }
         ${
-          this.place === "add-printer" && may("manage:printers")
+          this.place.page === "add-printer" && may("manage:printers")
             ? html`<odin-add-printer .heading=${t("add.title")}></odin-add-printer>`
             : html`<odin-floor .mayAdd=${may("manage:printers")}></odin-floor>`
         }
@@ -123,14 +123,8 @@ export class OdinApp extends LitElement {
   }
 
   readonly #moved = (): void => {
-    this.place = placeAt(location.pathname);
+    this.place = placeAt(location);
     this.main?.focus();
-  };
-
-  readonly #homed = (event: MouseEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    goTo("floor");
   };
 
   readonly #skipped = (): void => {

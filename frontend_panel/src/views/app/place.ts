@@ -1,22 +1,65 @@
 /** Where in the panel somebody is: a path below the page's `<base>`. The engine serves these paths (`kernel/web.py`). */
 
-export type Place = "floor" | "add-printer";
+export type Place =
+  /** `printer` is the one whose drawer is open. */
+  | { readonly page: "floor"; readonly printer?: string }
+  | { readonly page: "add-printer" }
+  | { readonly page: "printer"; readonly id: string }
+  | { readonly page: "alerts" }
+  | { readonly page: "settings"; readonly section: string };
 
-const PATHS: Readonly<Record<Place, string>> = { floor: "", "add-printer": "printers/add" };
+export type PageName = Place["page"];
+
+export const FLOOR: Place = { page: "floor" };
 
 /** Returns the address of a place, for a link. */
 export function addressOf(place: Place): string {
-  return new URL(PATHS[place], document.baseURI).pathname;
+  const address = new URL(pathOf(place), document.baseURI);
+  if (place.page === "floor" && place.printer !== undefined) address.searchParams.set("printer", place.printer);
+  return address.pathname + address.search;
+}
+
+function pathOf(place: Place): string {
+  switch (place.page) {
+    case "floor":
+      return "";
+    case "add-printer":
+      return "printers/add";
+    case "printer":
+      return `printers/${encodeURIComponent(place.id)}`;
+    case "alerts":
+      return "alerts";
+    case "settings":
+      return place.section === "" ? "settings" : `settings/${encodeURIComponent(place.section)}`;
+  }
 }
 
 /** Returns the place an address leads to; an unknown one leads to the floor. */
-export function placeAt(pathname: string): Place {
-  return pathname === addressOf("add-printer") ? "add-printer" : "floor";
+export function placeAt(address: Pick<URL, "pathname" | "search">): Place {
+  const base = new URL(document.baseURI).pathname;
+  const path = address.pathname.startsWith(base) ? address.pathname.slice(base.length) : "";
+  const [first = "", second = ""] = path.split("/").map(decodeURIComponent);
+  if (first === "printers" && second === "add") return { page: "add-printer" };
+  if (first === "printers" && second !== "") return { page: "printer", id: second };
+  if (first === "alerts") return { page: "alerts" };
+  if (first === "settings") return { page: "settings", section: second };
+  const printer = new URLSearchParams(address.search).get("printer");
+  return printer === null ? FLOOR : { page: "floor", printer };
 }
 
 /** Goes to a place; the back button returns. */
 export function goTo(place: Place): void {
-  if (placeAt(location.pathname) === place) return;
-  history.pushState(null, "", addressOf(place));
+  const address = addressOf(place);
+  if (address === location.pathname + location.search) return;
+  history.pushState(null, "", address);
   dispatchEvent(new PopStateEvent("popstate"));
+}
+
+/** Returns what a link's click does: it goes there without loading the page anew, unless a new tab was asked for. */
+export function followed(place: Place): (event: MouseEvent) => void {
+  return (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    goTo(place);
+  };
 }

@@ -17,10 +17,11 @@ import { selectCounts, selectPrinters } from "../../store/printers";
 import type { Counts } from "../../store/printers";
 import { Slice } from "../../store/store";
 import "../add-printer/add-printer";
-import { addressOf, goTo } from "../app/place";
+import { addressOf, followed } from "../app/place";
 import { Seconds } from "./seconds";
 import { styles } from "./styles";
 
+const ADD = { page: "add-printer" } as const;
 const SKELETONS = 6;
 /** One failed attempt is a restart; two are worth a sentence. */
 const FAILURES_TO_MENTION = 2;
@@ -61,7 +62,7 @@ export class OdinFloor extends LitElement {
         ${
           this.mayAdd
             ? html`
-                <a class="button" href=${addressOf("add-printer")} @click=${this.#adding}>
+                <a class="button" href=${addressOf(ADD)} @click=${followed(ADD)}>
                   <odin-icon .path=${plus}></odin-icon>${t("floor.add")}
                 </a>
               `
@@ -157,12 +158,6 @@ export class OdinFloor extends LitElement {
       </div>
     `;
   }
-
-  readonly #adding = (event: MouseEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    goTo("add-printer");
-  };
 }
 
 /** Cards grow when they need somebody and have something to say. */
