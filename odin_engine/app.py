@@ -36,9 +36,13 @@ from odin_engine.live import reactions as live_beat
 from odin_engine.live import routes as live_routes
 from odin_engine.live.model import Hello
 from odin_engine.live.service import Live
+from odin_engine.notifications import reactions as notifications_beat
+from odin_engine.notifications import routes as notifications_routes
+from odin_engine.notifications.model import TUNABLES as NOTIFICATION_TUNABLES
+from odin_engine.notifications.service import Alerts
 from odin_engine.printers import reactions as printers_beat
 from odin_engine.printers import routes as printers_routes
-from odin_engine.printers.model import TUNABLES
+from odin_engine.printers.model import TUNABLES as PRINTER_TUNABLES
 from odin_engine.printers.service import Printers
 from odin_engine.system import reactions as system_beat
 from odin_engine.system import routes as system_routes
@@ -71,7 +75,13 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
         max_json_bytes=settings.max_json_bytes,
     )
     access.install(app)
-    for routes in (system_routes, identity_routes, printers_routes, live_routes):
+    for routes in (
+        system_routes,
+        identity_routes,
+        printers_routes,
+        notifications_routes,
+        live_routes,
+    ):
         app.include_router(routes.router, prefix="/api/v1")
     app.include_router(docs.docs_router(access.needs_login()), prefix="/api")
     app.include_router(system_routes.health_router)
@@ -94,12 +104,14 @@ async def engine(
         database = Database(settings.database_url, facts)
         stack.push_async_callback(database.close)
 
-        config = Config(database, clock, TUNABLES)
+        config = Config(database, clock, (*PRINTER_TUNABLES, *NOTIFICATION_TUNABLES))
         tasks = Tasks(database, clock)
         outbox = Outbox(database, facts, clock, ticker)
         idempotency = Idempotency(database, secrets, clock)
         identity = Identity(database, clock, external_url=settings.external_url)
-        bambu = BambuFamily(trust_dir=settings.data_dir / "bambu-ca")
+        bambu = BambuFamily(
+            settings.data_dir / "bambu-ca", look_by=settings.discovery_address
+        )
         printers = Printers(
             database,
             clock,
@@ -112,10 +124,14 @@ async def engine(
             allow_loopback=settings.allow_loopback,
             upload_most_bytes=settings.max_upload_bytes,
         )
-        sources = live_beat.sources(printers, tasks)
+        alerts = Alerts(database, clock, config, printers)
+        sources = live_beat.sources(printers, tasks) | {
+            notifications_beat.ALERTS: notifications_beat.AlertSource(alerts)
+        }
         live = Live(sources, Hello(VERSION, API_VERSION), clock, ticker)
         about = About(VERSION, clock.now(), database.engine.dialect.name)
-        for service in (about, config, idempotency, identity, live, printers, tasks):
+        services = (about, alerts, config, idempotency, identity, live, printers, tasks)
+        for service in services:
             http.provide(app, type(service), service)
 
         await config.load()
@@ -123,10 +139,12 @@ async def engine(
         await identity.start()
         stack.push_async_callback(identity.close)
         _show_setup_code(identity, settings)
+        await alerts.start()
         await printers.start()
         stack.push_async_callback(printers.stop)
         stack.push_async_callback(tasks.close)
         beats = (
+            notifications_beat.run(alerts, facts, ticker),
             facts.run(),
             outbox.run(),
             live.run(),

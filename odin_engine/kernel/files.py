@@ -91,6 +91,8 @@ class Files:
 
     def __init__(self, data_dir: Path) -> None:
         self.root = data_dir / "files"
+        self.cache = data_dir / "cache"
+        """For what can be had again: it is in no backup, and may be deleted."""
         self._spool = data_dir / "spool"
 
     async def store(self, chunks: AsyncIterator[bytes], limit_bytes: int) -> Stored:

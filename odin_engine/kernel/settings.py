@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, override
 from urllib.parse import urlsplit
@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     external_url: str | None = None
     allow_loopback: bool = False
     """Whether printers may be at this machine's own addresses, as simulators are."""
+    discovery_address: IPv4Address | None = None
+    """By which of this machine's addresses printers are looked for; all if unset."""
     max_json_bytes: Annotated[int, Field(ge=1024)] = 1024**2
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024**3
 

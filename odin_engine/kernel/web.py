@@ -36,11 +36,20 @@ _MEDIA_TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".md": "text/markdown",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
 }
-_ROOT_FILES = ("favicon.svg", "manifest.webmanifest", "licenses.md")
+_ROOT_FILES = (
+    "apple-touch-icon.png",
+    "favicon.svg",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable-512.png",
+    "licenses.md",
+    "manifest.webmanifest",
+)
 
 _FOREVER = "public, max-age=31536000, immutable"
 """The names of assets carry a hash of what is in them."""

@@ -191,7 +191,8 @@ def _job(
 ) -> Iterator[PrinterEvent]:
     was = before.activity is not None and before.activity.has_running_job
     runs = after.activity is not None and after.activity.has_running_job
-    if was and runs and _is_another_job(before.job, after.job):
+    if was and _is_another_job(before.job, after.job):
+        # How it ended was not seen; an end that is shown is the other one's.
         yield PrintEnded(printer_id, PrintResult.UNKNOWN, before.job)
         was = False
     if runs and not was and after.job is not None:
@@ -207,7 +208,7 @@ def _job(
 
 
 def _is_another_job(before: Job | None, after: Job | None) -> bool:
-    """Whether two running jobs differ for certain; an id the printer lacks proves nothing."""
+    """Whether two jobs differ for certain; an id the printer lacks proves nothing."""
     if before is None or after is None:
         return False
     if before.token is not None and after.token is not None:

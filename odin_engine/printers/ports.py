@@ -4,15 +4,15 @@ A driver owns the one connection to one machine. It never retries: it raises, an
 supervision decides when to try again.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import Command, PrinterState
+from odin_engine.printers.model import Command, Job, PrintDetails, PrinterState
 
 type Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
@@ -167,6 +167,39 @@ class Driver(Protocol):
 
     async def close(self) -> None:
         """Ends the connection and everything that hangs on it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlateFile:
+    """What a file tells of one plate. Pictures are PNG, the small one at most 64 KiB."""
+
+    details: PrintDetails
+    picture: bytes | None = field(default=None, repr=False)
+    small_picture: bytes | None = field(default=None, repr=False)
+
+
+@runtime_checkable
+class LooksIntoPrints(Protocol):
+    """What a driver can do besides, where `Capabilities.has_print_details` says so."""
+
+    async def read_print_details(self, job: Job) -> PlateFile:
+        """Finds the file of a job on the printer and reads what is needed of it.
+
+        Never beside an upload: one that begins ends the reading.
+
+        Raises:
+            PrintFileUnavailable: the printer does not have it, or it makes no sense.
+            DriverError: as it says.
+        """
+        ...
+
+    def inspect_file(self, source: Path) -> Iterator[PlateFile]:
+        """Yields each plate of a file on our own disk, which it blocks on.
+
+        Raises:
+            Invalid: it is no file that tells anything.
+        """
         ...
 
 

@@ -13,9 +13,11 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ForeignKey,
     Index,
     String,
     Text,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -103,6 +105,21 @@ class RunRow(Base):
     layer: Mapped[int | None]
     total_layers: Mapped[int | None]
     printing_s: Mapped[float]
+    weight_g: Mapped[float | None]
+    estimated_s: Mapped[int | None]
+    object_count: Mapped[int | None]
+    has_picture: Mapped[bool] = mapped_column(server_default=false())
+
+
+class PictureRow(Base):
+    """A small picture of what was printed; it goes with its run."""
+
+    __tablename__ = "print_pictures"
+
+    run_id: Mapped[str] = mapped_column(
+        ForeignKey("print_runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    png: Mapped[bytes]
 
 
 class FaultRow(Base):

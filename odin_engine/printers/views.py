@@ -25,6 +25,7 @@ from odin_engine.printers.tables import (
     ClimateRow,
     FaultRow,
     NozzleRow,
+    PictureRow,
     RunRow,
     SampleRow,
     UploadRow,
@@ -55,6 +56,17 @@ async def runs(
     return Slice(
         [from_row(Run, row) for row in page.items], page.next_cursor, page.total
     )
+
+
+async def picture(session: AsyncSession, printer_id: str, run_id: str) -> bytes | None:
+    """Returns the small picture of a printer's run, `None` where there is none."""
+    query = (
+        select(PictureRow.png)
+        .join(RunRow, RunRow.id == PictureRow.run_id)
+        .where(RunRow.id == run_id, RunRow.printer_id == printer_id)
+    )
+    png: bytes | None = await session.scalar(query)
+    return png
 
 
 async def faults(

@@ -62,7 +62,9 @@ from odin_engine.identity.model.roles import (
 )
 from odin_engine.identity.model.users import (
     FAILURES_BEFORE_LOCK,
+    LEAST_PASSWORD_CHARS,
     LOCK,
+    LONG_PASSWORD_CHARS,
     MOST_DISPLAY_NAME_CHARS,
     MOST_NAME_CHARS,
     MOST_PASSWORD_BYTES,
@@ -83,7 +85,9 @@ __all__ = [
     "BASE62",
     "CROCKFORD",
     "FAILURES_BEFORE_LOCK",
+    "LEAST_PASSWORD_CHARS",
     "LOCK",
+    "LONG_PASSWORD_CHARS",
     "MOST_DISPLAY_NAME_CHARS",
     "MOST_NAME_CHARS",
     "MOST_PASSWORD_BYTES",

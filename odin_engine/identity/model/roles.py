@@ -27,6 +27,8 @@ class Permission(StrEnum):
     MANAGE_PRINTERS = "manage:printers"
     SEND_GCODE = "gcode:printers"
     READ_CAMERAS = "read:cameras"
+    READ_ALERTS = "read:alerts"
+    MANAGE_ALERTS = "manage:alerts"
     READ_TASKS = "read:tasks"
     READ_SYSTEM = "read:system"
     MANAGE_SYSTEM = "manage:system"
@@ -45,12 +47,17 @@ _VIEWER = frozenset(
     {
         Permission.READ_PRINTERS,
         Permission.READ_CAMERAS,
+        Permission.READ_ALERTS,
         Permission.READ_TASKS,
         Permission.READ_SYSTEM,
         Permission.MANAGE_OWN_ACCOUNT,
     }
 )
-_OPERATOR = _VIEWER | {Permission.CONTROL_PRINTERS, Permission.STOP_PRINTERS}
+_OPERATOR = _VIEWER | {
+    Permission.CONTROL_PRINTERS,
+    Permission.STOP_PRINTERS,
+    Permission.MANAGE_ALERTS,
+}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
@@ -91,6 +98,12 @@ SCOPE_LABELS: dict[str, Label] = {
         "Send G-code", "Send raw lines to a printer. It does exactly what they say."
     ),
     Permission.READ_CAMERAS: Label("See cameras", "Watch the cameras of the printers."),
+    Permission.READ_ALERTS: Label(
+        "See alerts", "Read what needs attention, and what did."
+    ),
+    Permission.MANAGE_ALERTS: Label(
+        "Dismiss alerts", "Put alerts away for everybody, and take that back."
+    ),
     Permission.READ_TASKS: Label("See tasks", "Follow long work such as an upload."),
     Permission.READ_SYSTEM: Label("See the system", "Read versions, health and load."),
     Permission.MANAGE_SYSTEM: Label(

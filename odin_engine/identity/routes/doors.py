@@ -44,7 +44,7 @@ Owner = Annotated[Principal, needs(Permission.MANAGE_OWN_ACCOUNT)]
 
 @router.get("/setup", dependencies=[open_to_all()])
 async def read_setup(identity: IdentityDep) -> SetupStatus:
-    """Tells whether the first administrator is still to be made."""
+    """Tells whether the first administrator is still to be made, and password rules."""
     return SetupStatus(is_needed=await identity.setup.is_needed())
 
 

@@ -5,14 +5,35 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, Field
 
-from odin_engine.identity.model import Principal, Role, Session, User
+from odin_engine.identity.model import (
+    LEAST_PASSWORD_CHARS,
+    LONG_PASSWORD_CHARS,
+    MOST_PASSWORD_BYTES,
+    Principal,
+    Role,
+    Session,
+    User,
+)
 from odin_engine.identity.wire.parts import Body, Name, Password
 
 
+class PasswordRules(BaseModel):
+    """What a new password must be; the engine has the last word.
+
+    From `long_length` characters on anything goes; a shorter one needs an upper-case
+    letter, a lower-case letter and a digit. `max_length` counts bytes of UTF-8.
+    """
+
+    min_length: int = LEAST_PASSWORD_CHARS
+    long_length: int = LONG_PASSWORD_CHARS
+    max_length: int = MOST_PASSWORD_BYTES
+
+
 class SetupStatus(BaseModel):
-    """Whether the first administrator is still to be made."""
+    """Whether the first administrator is still to be made, and what a password must be."""
 
     is_needed: bool
+    password: PasswordRules = Field(default_factory=PasswordRules)
 
 
 class SetupBody(Body):

@@ -27,14 +27,14 @@ def require_answered(document: dict[str, Any]) -> None:
             shapes[name]["required"] = list(properties)
 
 
-def _reach(part: Any, shapes: dict[str, Any], reached: set[str]) -> None:
+def _reach(part: object, shapes: dict[str, Any], reached: set[str]) -> None:
     for name in _names(part):
         if name not in reached and name in shapes:
             reached.add(name)
             _reach(shapes[name], shapes, reached)
 
 
-def _names(part: Any) -> Iterator[str]:
+def _names(part: object) -> Iterator[str]:
     if isinstance(part, dict):
         reference = part.get("$ref")
         if isinstance(reference, str) and reference.startswith(_REF):

@@ -1,7 +1,7 @@
 """The one vocabulary for printers, whatever their make.
 
-`state` what a printer is doing, `commands` what it can be told, `errors` how it can
-fail. Everything is a frozen, slotted dataclass in plain units; JSON is `orjson` over
+`state` what a printer is doing, `details` what it prints, `commands` what it can be
+told, `errors` how it can fail. Everything is a frozen, slotted dataclass in plain units; JSON is `orjson` over
 them. `None` means unknown, never "none".
 """
 
@@ -35,6 +35,13 @@ from odin_engine.printers.model.commands import (
     Stop,
     StopDrying,
     UnloadFilament,
+)
+from odin_engine.printers.model.details import (
+    PictureNotFound,
+    PrintDetails,
+    PrintFilament,
+    PrintFileUnavailable,
+    PrintObject,
 )
 from odin_engine.printers.model.errors import (
     CertificateChanged,
@@ -130,6 +137,11 @@ __all__ = [
     "NotSupported",
     "Nozzle",
     "Pause",
+    "PictureNotFound",
+    "PrintDetails",
+    "PrintFilament",
+    "PrintFileUnavailable",
+    "PrintObject",
     "PrintOptions",
     "PrintResult",
     "PrinterState",

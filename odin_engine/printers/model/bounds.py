@@ -36,6 +36,7 @@ from odin_engine.printers.model.commands import (
     StopDrying,
     UnloadFilament,
 )
+from odin_engine.printers.model.details import PrintDetails
 from odin_engine.printers.model.state import (
     Capabilities,
     FilamentUnit,
@@ -76,10 +77,16 @@ class OutOfBounds(Invalid):
 
 
 def out_of_bounds(
-    command: Command, state: PrinterState, objects_in_job: int | None = None
+    command: Command,
+    state: PrinterState,
+    objects_in_job: int | None = None,
+    details: PrintDetails | None = None,
 ) -> OdinError | None:
     """Returns what is wrong with the values of a command, `None` when nothing is."""
-    problems = tuple(_problems(command, state, objects_in_job))
+    if isinstance(command, SkipObjects):
+        problems = tuple(_skipping(command.object_ids, state, objects_in_job, details))
+    else:
+        problems = tuple(_problems(command, state))
     if not problems:
         return None
     return OutOfBounds(problems[0].detail, *problems)
@@ -97,7 +104,7 @@ def is_safe_file_name(name: str) -> bool:
 
 
 def _problems(  # noqa: C901, PLR0912 - one line per command is the table
-    command: Command, state: PrinterState, objects_in_job: int | None
+    command: Command, state: PrinterState
 ) -> Iterator[Problem]:
     can = state.capabilities
     match command:
@@ -121,8 +128,6 @@ def _problems(  # noqa: C901, PLR0912 - one line per command is the table
                 or not 0 < abs(distance_mm) <= JOG_MOST_MM
             ):
                 yield Problem("/distance_mm", f"up to {JOG_MOST_MM:g} mm either way")
-        case SkipObjects(object_ids):
-            yield from _skipping(object_ids, state, objects_in_job)
         case ReadFilament(slot) | LoadFilament(slot):
             yield from _slot(slot, state)
         case UnloadFilament(nozzle):
@@ -145,6 +150,9 @@ def _problems(  # noqa: C901, PLR0912 - one line per command is the table
         case StartPrint():
             yield from _starting(command)
         case Pause() | Resume() | Stop() | Home() | ClearFaults() | SetTimelapse():
+            return
+        case SkipObjects():
+            # `_skipping`, which knows of the file as well.
             return
         case _:
             assert_never(command)
@@ -176,14 +184,22 @@ def _one_of(value: str, known: tuple[str, ...], pointer: str) -> Iterator[Proble
 
 
 def _skipping(
-    object_ids: tuple[int, ...], state: PrinterState, objects_in_job: int | None
+    object_ids: tuple[int, ...],
+    state: PrinterState,
+    objects_in_job: int | None,
+    details: PrintDetails | None,
 ) -> Iterator[Problem]:
     if not 1 <= len(object_ids) <= OBJECTS_MOST:
         yield Problem("/object_ids", f"1 to {OBJECTS_MOST} objects")
     if any(not 0 <= object_id <= TOKEN_MOST for object_id in object_ids):
         yield Problem("/object_ids", "ids are not negative")
-    skipped = set(state.job.skipped_objects) if state.job else set()
-    if objects_in_job is not None and len(skipped | set(object_ids)) >= objects_in_job:
+    gone = set(object_ids) | set(state.job.skipped_objects if state.job else ())
+    known = {each.id for each in details.objects} if details else set[int]()
+    unknown = sorted(set(object_ids) - known)
+    if known and unknown:
+        yield Problem("/object_ids", f"the plate has no object {unknown[0]}")
+    is_last = known <= gone if known else len(gone) >= (objects_in_job or len(gone) + 1)
+    if is_last:
         yield Problem("/object_ids", "at least one object must remain; else stop it")
 
 

@@ -284,7 +284,8 @@ class StartPrint:
 
     `mapping[i]` is the slot for the project's filament i+1, `None` where the plate does
     not use that filament. `token` is 1…2³¹-1 and new for each start; the printer
-    reports it back as `Job.token`, which proves that it runs *our* job.
+    reports it back as `Job.token`, which proves that it runs *our* job. `heads[i]` is
+    the head that filament i+1 was sliced for, `None` or missing where nobody knows.
     """
 
     file: str
@@ -293,6 +294,7 @@ class StartPrint:
     mapping: tuple[SlotRef | None, ...]
     token: int
     options: PrintOptions = field(default_factory=PrintOptions)
+    heads: tuple[int | None, ...] = ()
     kind: ClassVar = CommandKind.START_PRINT
 
 

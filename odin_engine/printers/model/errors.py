@@ -6,7 +6,8 @@ DriverError (Unavailable)
 ├── WrongSerial         a machine answers, but it is another one
 ├── CertificateChanged  the pinned certificate is not the one shown; nothing was sent
 ├── CommandTimedOut     sent, and neither confirmed nor refused in time
-└── ProtocolViolation   the answer makes no sense
+├── ProtocolViolation   the answer makes no sense
+└── PrintFileUnavailable  what is printed cannot be looked into (see `details`)
 CommandRejected (Refused)   the printer said no; `device_code` is its own word
 NotSupported (Refused)      this model or firmware cannot do that
 """

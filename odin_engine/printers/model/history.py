@@ -26,7 +26,8 @@ class Run:
 
     `printer_name` is what the printer was called then; it outlives the printer.
     `printing_s` is time spent moving, without pauses, as far as it was observed.
-    `was_seen_starting` is false for a run that was found under way.
+    `was_seen_starting` is false for a run that was found under way. What its file told
+    (`weight_g`, `estimated_s`, `object_count`, a picture) is there once it was read.
     """
 
     id: str
@@ -46,6 +47,10 @@ class Run:
     layer: int | None = None
     total_layers: int | None = None
     printing_s: float = 0.0
+    weight_g: float | None = None
+    estimated_s: int | None = None
+    object_count: int | None = None
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

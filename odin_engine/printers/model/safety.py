@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from odin_engine.kernel.errors import OdinError, Refused, Unavailable
 from odin_engine.printers.model.bounds import out_of_bounds
-from odin_engine.printers.model.commands import Command, CommandKind, StartPrint
+from odin_engine.printers.model.commands import (
+    Command,
+    CommandKind,
+    SkipObjects,
+    StartPrint,
+)
+from odin_engine.printers.model.details import PrintDetails
 from odin_engine.printers.model.errors import NotSupported
 from odin_engine.printers.model.link import link_text
 from odin_engine.printers.model.record import PlateState, Printer
@@ -67,17 +73,33 @@ class SlotUnresolved(Refused):
     code = "printer_slot_unresolved"
 
 
+class SlotFeedsOtherHead(SlotUnresolved):
+    """A slot cannot reach the head that its filament was sliced for.
+
+    `filament` counts from 0, as the mapping does.
+    """
+
+    code = "printer_slot_feeds_other_head"
+
+    def __init__(self, message: str, filament: int, head: int) -> None:
+        super().__init__(message)
+        self.filament = filament
+        self.head = head
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the guards look at. `report_age_s` is `None` before the first report.
 
-    `objects_in_job` is how many objects the running plate has, where the caller knows.
+    `details` is what the file of the running job told, if it was read;
+    `objects_in_job` is how many objects its plate has, where only the caller knows.
     """
 
     printer: Printer
     state: PrinterState
     report_age_s: float | None = None
     objects_in_job: int | None = None
+    details: PrintDetails | None = None
 
 
 type Guard = Callable[[Command, Situation], OdinError | None]
@@ -90,6 +112,20 @@ def refusal(command: Command, situation: Situation) -> OdinError | None:
         if objection is not None:
             return objection
     return None
+
+
+def skip_refusal(situation: Situation) -> OdinError | None:
+    """Returns why no object of the running print can be skipped now, `None` if one can.
+
+    Needs the print's details.
+    """
+    objects = situation.details.objects if situation.details else ()
+    if not objects:
+        return NotSupported("The file of this print names no objects.")
+    job = situation.state.job
+    skipped = set(job.skipped_objects) if job else set[int]()
+    left = [each.id for each in objects if each.id not in skipped]
+    return refusal(SkipObjects((left[0] if left else objects[0].id,)), situation)
 
 
 def _observed(_: Command, situation: Situation) -> OdinError | None:
@@ -220,8 +256,44 @@ def _slots_resolved(command: Command, situation: Situation) -> OdinError | None:
     return None
 
 
+_HEADS = {0: "right", 1: "left"}
+
+
+def _heads_reached(command: Command, situation: Situation) -> OdinError | None:
+    """Refuses a slot whose unit feeds the other head: the printer would stop midway."""
+    if not isinstance(command, StartPrint):
+        return None
+    units = {unit.id: unit for unit in situation.state.filament_units}
+    # Either may be the longer one; what is missing is unknown.
+    for index, (ref, head) in enumerate(zip(command.mapping, command.heads)):  # noqa: B905
+        fed = units[ref.unit].nozzle if ref is not None else None
+        if ref is None or head is None or fed is None or fed == head:
+            continue
+        wanted, other = _HEADS.get(head, f"{head}."), _HEADS.get(fed, f"{fed}.")
+        return SlotFeedsOtherHead(
+            f"Filament {index + 1} was sliced for the {wanted} nozzle, and "
+            f"{units[ref.unit].name} feeds the {other} one. Choose a slot that feeds the "
+            f"{wanted} nozzle, or slice the file anew.",
+            index,
+            head,
+        )
+    return None
+
+
+def _objects_labelled(_: Command, situation: Situation) -> OdinError | None:
+    details = situation.details
+    if details is None or details.can_skip_objects is not False:
+        return None
+    return NotSupported(
+        "This file was sliced without labels for its objects, so the printer cannot "
+        "tell them apart. Switch on “Label objects” in the slicer for the next one."
+    )
+
+
 def _in_bounds(command: Command, situation: Situation) -> OdinError | None:
-    return out_of_bounds(command, situation.state, situation.objects_in_job)
+    return out_of_bounds(
+        command, situation.state, situation.objects_in_job, situation.details
+    )
 
 
 _ALWAYS: tuple[Guard, ...] = (_observed, _connected, _controllable, _supported)
@@ -232,7 +304,10 @@ _BY_KIND: dict[CommandKind, tuple[Guard, ...]] = {
         _only_in(Activity.PAUSED, message="Nothing is paused that could go on."),
     ),
     CommandKind.STOP: (_only_in(*_RUNNING, message=_NO_JOB),),
-    CommandKind.SKIP_OBJECTS: (_only_in(*_RUNNING, message=_NO_JOB),),
+    CommandKind.SKIP_OBJECTS: (
+        _only_in(*_RUNNING, message=_NO_JOB),
+        _objects_labelled,
+    ),
     CommandKind.HOME: (_never_in(*_RUNNING, message=_HANDS_OFF),),
     CommandKind.JOG: (_never_in(*_RUNNING, message=_HANDS_OFF),),
     CommandKind.CALIBRATE: (_never_in(*_RUNNING, message=_HANDS_OFF),),
@@ -248,6 +323,7 @@ _BY_KIND: dict[CommandKind, tuple[Guard, ...]] = {
         _firmware_settled,
         _storage_ready,
         _slots_resolved,
+        _heads_reached,
         _fresh,
     ),
 }

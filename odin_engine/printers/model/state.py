@@ -387,6 +387,7 @@ class Capabilities:
 
     The bounds are the model's maxima in °C; the engine enforces them, a user
     interface reads them. `commands` holds `CommandKind` words, sorted.
+    `has_print_details`: the file that is printed can be looked into.
     """
 
     commands: tuple[str, ...] = ()
@@ -401,6 +402,7 @@ class Capabilities:
     detectors: tuple[str, ...] = ()
     has_door_sensor: bool = False
     has_chamber_sensor: bool = False
+    has_print_details: bool = False
     start_deadline_s: int = 180
 
 

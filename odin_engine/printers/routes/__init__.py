@@ -8,6 +8,7 @@ from odin_engine.printers.routes import (
     files,
     fleet,
     history,
+    inside,
     nozzles,
     registry,
     stop,
@@ -15,5 +16,15 @@ from odin_engine.printers.routes import (
 
 router = APIRouter(tags=["printers"])
 # Fixed paths such as /printers/tags come before /printers/{printer_id}.
-for each in (fleet, stop, registry, control, filament, files, nozzles, history):
+for each in (
+    fleet,
+    stop,
+    registry,
+    control,
+    filament,
+    files,
+    inside,
+    nozzles,
+    history,
+):
     router.include_router(each.router)

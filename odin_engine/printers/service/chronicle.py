@@ -11,6 +11,7 @@ from odin_engine.kernel.db import Work
 from odin_engine.kernel.ids import new_id
 from odin_engine.printers import store
 from odin_engine.printers.events import (
+    AttentionNeeded,
     FaultCleared,
     FaultRaised,
     PlateCleared,
@@ -47,11 +48,15 @@ class Chapter:
         self._plate = None
         if not self._fleet.has(self._machine):
             return
+        told_before = set()
         for event in self._seen.events:
             match event:
                 case FaultRaised(_, fault):
                     if not await store.add_fault(work.session, self._record(fault)):
+                        told_before.add(fault.code)
                         continue
+                case AttentionNeeded(_, reason) if reason in told_before:
+                    continue
                 case FaultCleared(printer_id, fault):
                     at = self._seen.at
                     await store.clear_fault(work.session, printer_id, fault.code, at)
@@ -147,7 +152,9 @@ class Chapter:
         result = result_found(run, state) if run else None
         if run is not None and result is not None:
             await self._close(work, run, result, state.job)
-            work.emit(PrintEnded(self._printer_id, result, state.job or _job_of(run)))
+            is_its_own = state.job is not None and not is_another(run, state.job)
+            job = state.job if is_its_own else _job_of(run)
+            work.emit(PrintEnded(self._printer_id, result, job))
             self._occupy(run.id)
         is_running = state.activity is not None and state.activity.has_running_job
         if is_running and (run is None or result is not None):

@@ -34,8 +34,10 @@ from odin_engine.printers.model.safety import (
 )
 from odin_engine.printers.model.tunables import HEATER_OFF_MIN
 from odin_engine.printers.ports import Driver, Frame
+from odin_engine.printers.service.details import Details
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet, Machine
+from odin_engine.printers.service.search import Ordered
 
 _LOG = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Commands:
         fleet: Fleet,
         database: Database,
         config: Config,
+        details: Details,
         errands: Errands,
         clock: Clock,
         ticker: Ticker,
@@ -81,6 +84,7 @@ class Commands:
         self._fleet = fleet
         self._database = database
         self._config = config
+        self._details = details
         self._errands = errands
         self._clock = clock
         self._ticker = ticker
@@ -106,6 +110,7 @@ class Commands:
         """
         machine = self._fleet.get(printer_id)
         token = await self._new_token()
+        heads = await self._details.heads(machine, order.file, order.plate)
         command = StartPrint(
             file=order.file,
             name=order.name or order.file.removesuffix(".3mf").removesuffix(".gcode"),
@@ -113,11 +118,13 @@ class Commands:
             mapping=tuple(order.mapping),
             token=token,
             options=order.options,
+            heads=heads,
         )
         async with machine.commanding:
             self._check_no_start_pending(machine)
             await self._freshen(machine)
             self._guard(machine, command)
+            machine.ordered = Ordered(token, order.file, order.plate)
             deadline_s = machine.state.capabilities.start_deadline_s
             machine.start_due_s = self._clock.monotonic_s() + deadline_s
             deadline_at = self._clock.now() + timedelta(seconds=deadline_s)
@@ -187,7 +194,11 @@ class Commands:
         self, machine: Machine, command: Command, objects_in_job: int | None = None
     ) -> None:
         situation = Situation(
-            machine.printer, machine.state, self._report_age_s(machine), objects_in_job
+            machine.printer,
+            machine.state,
+            self._report_age_s(machine),
+            objects_in_job,
+            machine.details,
         )
         objection = refusal(command, situation)
         if objection is not None:

@@ -24,6 +24,7 @@ from odin_engine.printers.model import (
     CertificateChanged,
     LinkReason,
     LinkStatus,
+    PrintDetails,
     PrinterState,
 )
 from odin_engine.printers.model.heaters import Burning
@@ -35,6 +36,7 @@ from odin_engine.printers.model.record import (
     PrinterNotFound,
 )
 from odin_engine.printers.ports import Certificate, Connection, Driver
+from odin_engine.printers.service.search import Ordered, Search, Sent
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,6 +85,8 @@ class Machine:
     `begun_s` is when the present connection was begun, `patience` what ends it early.
     `start_due_s` is until when a print that was sent may take to show itself.
     `is_reconciled`: what we remember was compared with the printer's first report.
+    `search` is for the file of the present or last print; `reading` is held by whoever
+    looks into files.
     """
 
     printer: Printer
@@ -102,12 +106,25 @@ class Machine:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     switching: asyncio.Lock = field(default_factory=asyncio.Lock)
     commanding: asyncio.Lock = field(default_factory=asyncio.Lock)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     uploading: object | None = None
+    look_after_s: float = 0.0
+    search: Search | None = None
+    ordered: Ordered | None = None
+    sent: Sent = field(default_factory=Sent)
     is_cooling_hard: bool = False
     cool_after_s: float = 0.0
     is_reconciled: bool = False
     burning: Burning = field(default_factory=dict)
     seconds_by_head: dict[int | None, float] = field(default_factory=dict)
+
+    @property
+    def details(self) -> PrintDetails | None:
+        """What the file of the present or last print told, if it was read."""
+        search = self.search
+        if search is None or search.known is None or not search.is_for(self.state.job):
+            return None
+        return search.known.details
 
     def take_printing_time(self) -> dict[int | None, float]:
         """Returns the printing time since the last call."""
@@ -223,6 +240,8 @@ class Fleet:
         before, machine.state = machine.state, _unknown(machine.printer)
         machine.burning = {}
         machine.is_reconciled = False
+        # It may be another machine at the same address.
+        machine.search, machine.ordered, machine.sent = None, None, Sent()
         if before.link is not machine.state.link:
             changed = LinkChanged(
                 machine.printer.id,
@@ -259,6 +278,7 @@ class Fleet:
                     self._set_plate(machine, PlateState.OCCUPIED, at)
                 case PrintStarted():
                     machine.start_due_s = 0.0
+                    machine.search = None
                     # What prints was put on a clear plate, whoever started it.
                     self._set_plate(machine, PlateState.CLEAR, at)
                 case _:

@@ -9,7 +9,7 @@ from odin_engine.kernel.db import Database
 from odin_engine.kernel.errors import Invalid, Problem
 from odin_engine.kernel.pages import PageRequest, Slice
 from odin_engine.printers import views
-from odin_engine.printers.model import PrintResult, Severity
+from odin_engine.printers.model import PictureNotFound, PrintResult, Severity
 from odin_engine.printers.model.history import Climate, FaultRecord, Run, Sample
 
 POINTS_DEFAULT = 500
@@ -77,6 +77,18 @@ class History:
         if request.q:
             return await page(None)
         return await self.totals.of(("runs", printer_id, result), page)
+
+    async def picture(self, printer_id: str, run_id: str) -> bytes:
+        """Returns the small picture, a PNG, of what a run printed.
+
+        Raises:
+            PictureNotFound: there is none.
+        """
+        async with self._database.read() as session:
+            png = await views.picture(session, printer_id, run_id)
+        if png is None:
+            raise PictureNotFound("There is no picture of that print.")
+        return png
 
     async def faults(
         self,

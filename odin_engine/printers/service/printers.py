@@ -18,6 +18,7 @@ from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import DriverFamily
 from odin_engine.printers.service.chronicle import Chapter
 from odin_engine.printers.service.commands import Commands
+from odin_engine.printers.service.details import Details
 from odin_engine.printers.service.discovery import Discovery
 from odin_engine.printers.service.emergency import Emergency
 from odin_engine.printers.service.errands import Errands
@@ -26,6 +27,7 @@ from odin_engine.printers.service.groups import Groups
 from odin_engine.printers.service.history import History
 from odin_engine.printers.service.listing import Wanted, page
 from odin_engine.printers.service.nozzles import Nozzles
+from odin_engine.printers.service.pictures import Pictures
 from odin_engine.printers.service.recorder import Recorder
 from odin_engine.printers.service.registry import Registry
 from odin_engine.printers.service.sampling import Sampling
@@ -43,8 +45,8 @@ class Printers:
     """The live truth about all printers, and what can be done with them.
 
     `start` once, then `reactions.run` beats the time; `stop` at the end. Verbs are in
-    groups: `registry`, `groups`, `commands`, `emergency`, `uploads`, `nozzles`, `discovery`,
-    `history`, `sampling`, `supervision`.
+    groups: `registry`, `groups`, `commands`, `emergency`, `details`, `uploads`, `nozzles`,
+    `discovery`, `history`, `sampling`, `supervision`.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator
@@ -83,10 +85,20 @@ class Printers:
             reach,
         )
         self.groups = Groups(fleet, database, self.registry)
-        self.commands = Commands(fleet, database, config, errands, clock, ticker)
+        pictures = Pictures(files.cache / "print-pictures")
+        self.details = details = Details(fleet, recorder, pictures, errands, clock)
+        self.commands = Commands(
+            fleet, database, config, details, errands, clock, ticker
+        )
         self.emergency = Emergency(fleet, errands)
         self.uploads = Uploads(
-            fleet, database, files, tasks, clock, most_bytes=upload_most_bytes
+            fleet,
+            database,
+            files,
+            tasks,
+            details,
+            clock,
+            most_bytes=upload_most_bytes,
         )
         self.nozzles = Nozzles(fleet, database, clock)
         self.discovery = Discovery(fleet, families, errands, clock, ticker, reach)
@@ -149,9 +161,10 @@ class Printers:
         self.supervision.hurry(self._fleet.get(printer_id))
 
     async def tick(self) -> None:
-        """Looks after silence, printing time and heaters; call it every second."""
+        """Looks after silence, printing time, heaters, files; call it every second."""
         await self.supervision.tick()
         self.sampling.count()
+        self.details.watch()
         self.commands.watch_heaters()
         await self.uploads.sweep()
 

@@ -20,6 +20,7 @@ from odin_engine.printers.model.bounds import FILE_NAME_MOST, is_safe_file_name
 from odin_engine.printers.model.history import Upload, UploadNotFound
 from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
 from odin_engine.printers.ports import Driver
+from odin_engine.printers.service.details import Details
 from odin_engine.printers.service.fleet import Fleet, Machine
 
 KIND = "printer_upload"
@@ -47,6 +48,7 @@ class Uploads:
         database: Database,
         files: Files,
         tasks: Tasks,
+        details: Details,
         clock: Clock,
         most_bytes: int,
     ) -> None:
@@ -54,6 +56,7 @@ class Uploads:
         self._database = database
         self._files = files
         self._tasks = tasks
+        self._details = details
         self._clock = clock
         self.most_bytes = most_bytes
         self._held: dict[str, AsyncExitStack] = {}
@@ -138,6 +141,7 @@ class Uploads:
         driver = _driver(machine)
         async with machine.commanding:
             await driver.delete_file(name)
+            machine.sent.forget(name)
         async with self._database.work() as work:
             await store.delete_upload(work.session, printer_id, name)
 
@@ -163,11 +167,13 @@ class Uploads:
         def report(done: int, total: int) -> None:
             progress(done / total if total else 0.0, None)
 
+        machine.sent.forget(name)
         await _driver(machine).upload(spooled.path, name, report)
         upload = Upload(printer_id, name, spooled.size_bytes, self._clock.now())
         async with self._database.work() as work:
             if self._fleet.has(machine):
                 await store.save_upload(work.session, upload)
+        await self._details.keep_sent(machine, name, spooled.path)
         return {
             "printer_id": printer_id,
             "name": name,

@@ -32,6 +32,7 @@ from odin_engine.printers.store.printers import (
 )
 from odin_engine.printers.store.runs import (
     add_run,
+    describe_run,
     end_run,
     last_run,
     note_progress,
@@ -63,6 +64,7 @@ __all__ = [
     "delete_nozzle",
     "delete_printer",
     "delete_upload",
+    "describe_run",
     "end_run",
     "fitted",
     "last_run",

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from odin_engine.printers.model import Job
+from odin_engine.printers.model import Job, PrintDetails
 from odin_engine.printers.model.history import Run
 from odin_engine.printers.store.writing import fitted
-from odin_engine.printers.tables import NozzleRow, RunRow, from_row
+from odin_engine.printers.tables import NozzleRow, PictureRow, RunRow, from_row
 
 
 async def open_run(session: AsyncSession, printer_id: str) -> Run | None:
@@ -60,6 +60,24 @@ async def end_run(session: AsyncSession, run: Run) -> None:
     await session.execute(
         update(RunRow).where(RunRow.id == run.id).values(**fitted(values))
     )
+
+
+async def describe_run(
+    session: AsyncSession, run_id: str, details: PrintDetails, png: bytes | None
+) -> None:
+    """Writes what the file of a run told; what is known of the run else stays."""
+    values = {
+        "weight_g": details.weight_g,
+        "estimated_s": details.estimated_s,
+        "object_count": len(details.objects) or None,
+        "has_picture": png is not None,
+    }
+    await session.execute(
+        update(RunRow).where(RunRow.id == run_id).values(**fitted(values))
+    )
+    await session.execute(delete(PictureRow).where(PictureRow.run_id == run_id))
+    if png is not None:
+        session.add(PictureRow(run_id=run_id, png=png))
 
 
 async def note_progress(

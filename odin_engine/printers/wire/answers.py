@@ -90,9 +90,10 @@ class TaskOut(BaseModel):
         )
 
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The latest picture",
-        "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
-    }
+    200: {"description": "The latest picture", "content": {"image/jpeg": _BINARY}}
+}
+PNG: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture", "content": {"image/png": _BINARY}}
 }

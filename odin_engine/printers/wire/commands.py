@@ -118,7 +118,10 @@ class JogBody(Body):
 
 
 class SkipObjectsBody(Body):
-    """Objects to leave out. `total_objects` lets the engine see that one remains."""
+    """Objects to leave out; one must remain.
+
+    `total_objects` matters only where the engine could not look into the file.
+    """
 
     object_ids: Annotated[
         list[Annotated[int, Field(ge=0, le=TOKEN_MOST)]],

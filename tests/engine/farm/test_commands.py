@@ -8,7 +8,12 @@ import pytest
 
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.tasks import Task
-from odin_engine.printers.events import ControlChanged, FaultRaised, PrintStarted
+from odin_engine.printers.events import (
+    ControlChanged,
+    FaultCleared,
+    FaultRaised,
+    PrintStarted,
+)
 from odin_engine.printers.model import (
     CommandRejected,
     CommandTimedOut,
@@ -16,10 +21,10 @@ from odin_engine.printers.model import (
     SlotRef,
     Unreachable,
 )
-from odin_engine.printers.model.safety import NotNow
+from odin_engine.printers.model.safety import ControlRefused, NotNow
 from odin_engine.printers.service import Accepted, PrintOrder
 from odin_engine.simulator.bambu import make_sliced_3mf
-from tests.engine.farm.yard import Place, Yard, logged
+from tests.engine.farm.yard import QUIET, Place, Yard, logged
 
 ORDER = PrintOrder(file="cube.gcode.3mf", mapping=(SlotRef(0, 0),))
 
@@ -63,18 +68,31 @@ async def refused(place: Place, code: str) -> None:
     assert "Developer Mode" in caught.value.message
 
 
-async def test_refuse_commands_with_an_answer(yard: Yard) -> None:
+async def test_refuse_commands_with_an_answer(
+    yard: Yard, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     assert place.state.control == "unknown"
     place.machine.machine.misbehave("refuse_commands", form="a")
     await refused(place, "0502_4007")
     await place.until(lambda state: state.control == "refused")
+    with pytest.raises(ControlRefused, match="developer mode"):
+        await place.does(SetBedTemperature(45))
     place.machine.machine.behave("refuse_commands")
-    assert [event.control.value for event in place.of(ControlChanged)] == ["refused"]
-    assert place.link == "online (-)"
+    # Switching Developer Mode ends the session.
+    place.machine.machine.misbehave("drop_link")
+    await place.until(lambda state: state.link != "online")
+    await place.recovers()
+    await place.does(SetBedTemperature(45))
+    await place.until(lambda state: state.control == "allowed")
+    told = [event.control.value for event in place.of(ControlChanged)]
+    assert told == ["refused", "unknown", "allowed"]
+    assert logged(caplog) == [*QUIET, "P1: offline (link_lost)", *QUIET]
 
 
-async def test_refuse_commands_by_a_health_code(yard: Yard) -> None:
+async def test_refuse_commands_by_a_health_code(
+    yard: Yard, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     place.machine.machine.misbehave("refuse_commands", form="b")
     await refused(place, "0502_4007")
@@ -82,20 +100,43 @@ async def test_refuse_commands_by_a_health_code(yard: Yard) -> None:
     await yard.written()
     raised = [event.fault.code for event in place.of(FaultRaised)]
     assert raised == ["0500_0500_0001_0007"]
+    place.machine.machine.behave("refuse_commands")
+    place.machine.machine.misbehave("drop_link")
+    await place.until(lambda state: state.link != "online")
+    await place.recovers()
+    assert place.state.control == "refused", "it still complains"
+    place.machine.machine.alarms.clear()
+    place.machine.machine.notice()
+    await place.until(lambda state: not state.faults)
+    place.machine.machine.misbehave("drop_link")
+    await place.until(lambda state: state.link != "online")
+    await place.recovers()
+    await place.does(SetBedTemperature(45))
+    await place.until(lambda state: state.control == "allowed")
+    cleared = [event.fault.code for event in place.of(FaultCleared)]
+    assert cleared == raised
+    again = ["P1: offline (link_lost)", *QUIET]
+    assert logged(caplog) == [*QUIET, *again, *again]
 
 
-async def test_refuse_commands_without_a_word(yard: Yard) -> None:
+async def test_refuse_commands_without_a_word(
+    yard: Yard, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     place.machine.machine.misbehave("refuse_commands", form="c")
     with pytest.raises(CommandTimedOut):
         await place.does(SetBedTemperature(45))
-    assert place.link == "online (-)"
     assert place.state.control == "unknown"
+    assert place.of(ControlChanged) == []
+    place.machine.machine.behave("refuse_commands")
+    await place.does(SetBedTemperature(45))
+    await place.until(lambda state: state.control == "allowed")
+    assert logged(caplog) == QUIET
 
 
 @pytest.mark.parametrize("form", ["a", "b", "c"])
 async def test_a_firmware_that_says_so_is_refused_without_a_try(
-    yard: Yard, form: str
+    yard: Yard, form: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     place = await yard.add("X1C")
     assert place.state.control == "allowed"
@@ -108,6 +149,9 @@ async def test_a_firmware_that_says_so_is_refused_without_a_try(
     place.machine.report()
     await place.until(lambda state: state.control == "allowed")
     await place.does(SetBedTemperature(45))
+    told = [event.control.value for event in place.of(ControlChanged)]
+    assert told == ["refused", "allowed"]
+    assert logged(caplog) == QUIET
 
 
 async def test_a_print_of_ours(yard: Yard, tmp_path: Path) -> None:
@@ -175,7 +219,9 @@ async def test_a_start_that_a_lost_link_left_open_is_never_sent_again(
     assert place.of(PrintStarted) == []
 
 
-async def test_busy(yard: Yard, tmp_path: Path) -> None:
+async def test_busy(
+    yard: Yard, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     await uploaded(place, tmp_path)
     place.machine.machine.misbehave("busy")
@@ -194,34 +240,51 @@ async def test_busy(yard: Yard, tmp_path: Path) -> None:
     await start(place)
     await yard.written()
     assert len(place.of(PrintStarted)) == 1
+    raised = [event.fault.code for event in place.of(FaultRaised)]
+    cleared = [event.fault.code for event in place.of(FaultCleared)]
+    assert raised == cleared == ["0500_4004"]
+    assert logged(caplog) == QUIET
 
 
-async def test_storage_full(yard: Yard, tmp_path: Path) -> None:
+async def test_storage_full(
+    yard: Yard, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     place.machine.machine.misbehave("storage_full")
     task = await uploaded(place, tmp_path)
     assert task.state == "failed"
     assert task.error is not None
     assert "full" in task.error["detail"].lower()
-    assert place.link == "online (-)"
     place.machine.machine.behave("storage_full")
     assert (await uploaded(place, tmp_path)).state == "done"
+    assert logged(caplog) == QUIET
 
 
-async def test_storage_none(yard: Yard, tmp_path: Path) -> None:
+async def test_storage_none(
+    yard: Yard, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     place.machine.machine.misbehave("storage_none")
     place.machine.advance(2)
     await place.until(lambda state: state.storage == "missing")
     with pytest.raises(OdinError, match="card or stick"):
         await uploaded(place, tmp_path)
+    place.machine.machine.behave("storage_none")
+    place.machine.advance(2)
+    await place.until(lambda state: state.storage == "ok")
+    assert (await uploaded(place, tmp_path)).state == "done"
+    assert logged(caplog) == QUIET
 
 
-async def test_truncated_upload(yard: Yard, tmp_path: Path) -> None:
+async def test_truncated_upload(
+    yard: Yard, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("P1S")
     place.machine.machine.misbehave("truncated_upload")
     task = await uploaded(place, tmp_path)
     assert task.state == "failed"
     assert not list(place.machine.card.root.rglob("*.3mf"))
     assert await yard.printers.uploads.of(place.id) == []
-    assert place.link == "online (-)"
+    place.machine.machine.behave("truncated_upload")
+    assert (await uploaded(place, tmp_path)).state == "done"
+    assert logged(caplog) == QUIET

@@ -1,5 +1,7 @@
 """Prints that begin, end, fail and are cancelled, each told exactly once."""
 
+import pytest
+
 from odin_engine.printers.events import (
     AttentionNeeded,
     FaultCleared,
@@ -9,7 +11,8 @@ from odin_engine.printers.events import (
     SlotChanged,
 )
 from odin_engine.printers.model import ClearFaults, FaultKind, Resume, SlotRef, Stop
-from tests.engine.farm.yard import PLAN, Place, Yard
+from odin_engine.simulator.bambu import spool
+from tests.engine.farm.yard import PLAN, QUIET, Place, Yard, logged
 
 
 def codes(place: Place, kind: type[FaultRaised | FaultCleared]) -> list[str]:
@@ -30,7 +33,9 @@ async def test_a_print_from_start_to_end(yard: Yard) -> None:
         assert len(place.of(PrintStarted)) == 1, model
 
 
-async def test_cancel_at_the_screen_is_never_a_failure(yard: Yard) -> None:
+async def test_cancel_at_the_screen_is_never_a_failure(
+    yard: Yard, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add()
     await place.prints()
     seen = set()
@@ -46,6 +51,7 @@ async def test_cancel_at_the_screen_is_never_a_failure(yard: Yard) -> None:
     assert place.results == ["cancelled"]
     assert [e.result for e in place.of(PrintEnded)] == ["cancelled"]
     assert place.of(AttentionNeeded) == []
+    assert logged(caplog) == QUIET
 
 
 async def test_our_stop_is_a_cancel_without_waiting(yard: Yard) -> None:
@@ -57,7 +63,7 @@ async def test_our_stop_is_a_cancel_without_waiting(yard: Yard) -> None:
     assert place.results == ["cancelled"]
 
 
-async def test_fault_that_pauses(yard: Yard) -> None:
+async def test_fault_that_pauses(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     place = await yard.add("X1C")
     await place.prints()
     place.machine.machine.misbehave(
@@ -76,9 +82,12 @@ async def test_fault_that_pauses(yard: Yard) -> None:
     assert place.of(PrintStarted)[1:] == []
     assert place.happened.count("PrintPaused") == 1
     assert place.happened.count("PrintResumed") == 1
+    assert logged(caplog) == QUIET
 
 
-async def test_fault_that_ends_the_job(yard: Yard) -> None:
+async def test_fault_that_ends_the_job(
+    yard: Yard, caplog: pytest.LogCaptureFixture
+) -> None:
     place = await yard.add("X1C")
     await place.prints()
     place.machine.machine.misbehave("fault", print_error="0300_4006")
@@ -93,9 +102,10 @@ async def test_fault_that_ends_the_job(yard: Yard) -> None:
     await yard.written()
     assert codes(place, FaultCleared) == codes(place, FaultRaised)
     assert place.results == ["failed"]
+    assert logged(caplog) == QUIET
 
 
-async def test_runout(yard: Yard) -> None:
+async def test_runout(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     place = await yard.add()
     await place.prints()
     before = place.state.active_slot
@@ -115,9 +125,20 @@ async def test_runout(yard: Yard) -> None:
     places = {fault.kind: (fault.unit, fault.slot) for fault in place.state.faults}
     assert places == {FaultKind.HEALTH: (0, 0), FaultKind.PRINT: (0, None)}
     assert place.results == []
+    place.machine.machine.feed.put(0, spool("GFA00", "F2754E", mark="new"))
+    await place.does(Resume())
+    await place.until(lambda state: state.activity == "printing")
+    await place.until(lambda state: not state.faults)
+    assert sorted(codes(place, FaultCleared)) == sorted(codes(place, FaultRaised))
+    for _ in range(4):
+        place.machine.advance(450)
+    await place.until(lambda state: state.activity == "finished")
+    assert place.results == ["finished"]
+    assert len(place.of(PrintStarted)) == 1
+    assert logged(caplog) == QUIET
 
 
-async def test_stale_100(yard: Yard) -> None:
+async def test_stale_100(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     place = await yard.add("A1")
     await place.prints()
     for _ in range(4):
@@ -135,6 +156,7 @@ async def test_stale_100(yard: Yard) -> None:
     assert 100 not in shown
     assert len(place.of(PrintStarted)) == 2
     assert place.results == ["finished"]
+    assert logged(caplog) == QUIET
 
 
 async def test_a_second_start_of_the_same_job_is_another_print(yard: Yard) -> None:
@@ -149,7 +171,7 @@ async def test_a_second_start_of_the_same_job_is_another_print(yard: Yard) -> No
     assert place.results == ["finished", "finished"]
 
 
-async def test_the_door(yard: Yard) -> None:
+async def test_the_door(yard: Yard, caplog: pytest.LogCaptureFixture) -> None:
     place = await yard.add("X1C")
     place.machine.machine.misbehave("door_open")
     await place.until(lambda state: state.is_door_open)
@@ -157,3 +179,4 @@ async def test_the_door(yard: Yard) -> None:
     await place.until(lambda state: state.is_door_open is False)
     await yard.written()
     assert place.happened == ["DoorChanged", "DoorChanged"]
+    assert logged(caplog) == QUIET

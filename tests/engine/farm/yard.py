@@ -49,6 +49,8 @@ PLAN = PrintPlan(
     objects=(71, 96),
     gcode_file="Metadata/plate_1.gcode",
 )
+QUIET = ["P1: online (-)"]
+"""The whole log of a first machine whose link never changed."""
 _KEY = Fernet.generate_key()
 _PATIENCE_S = 40.0
 

@@ -30,13 +30,18 @@ async def test_the_code_makes_the_first_administrator_and_signs_it_in(
 ) -> None:
     code = await printed(identity)
     assert len(code.replace("-", "")) == 10
-    assert (await nobody.get("/setup")).json() == {"is_needed": True}
+    assert (await nobody.get("/setup")).json()["is_needed"] is True
     answer = await complete(nobody, code.lower())
     assert answer.status_code == 201
     assert answer.json()["role"] == "admin"
     assert (await nobody.get("/users")).status_code == 200
-    assert (await nobody.get("/setup")).json() == {"is_needed": False}
+    assert (await nobody.get("/setup")).json()["is_needed"] is False
     assert identity.setup_code() is None
+
+
+async def test_everybody_can_read_what_a_password_must_be(nobody: AsyncClient) -> None:
+    rules = (await nobody.get("/setup")).json()["password"]
+    assert rules == {"min_length": 8, "long_length": 16, "max_length": 256}
 
 
 async def test_setup_locks_for_good(
@@ -110,7 +115,7 @@ async def test_an_administrator_from_the_command_line_ends_setup_too(
 ) -> None:
     code = await printed(identity)
     await identity.users.create(NewUser("viewer", Role.VIEWER, PASSWORD))
-    assert (await nobody.get("/setup")).json() == {"is_needed": True}
+    assert (await nobody.get("/setup")).json()["is_needed"] is True
     await identity.users.create(NewUser("admin", Role.ADMIN, PASSWORD))
     assert (await complete(nobody, code)).status_code == 409
 

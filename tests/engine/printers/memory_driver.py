@@ -6,7 +6,7 @@ reads what it was told. Everything above the driver port is the real thing.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from odin_engine.printers.model import (
     LoginRejected,
     NotSupported,
     PrinterState,
+    PrintFileUnavailable,
     ProtocolViolation,
     Slot,
     SpeedLevel,
@@ -48,6 +49,7 @@ from odin_engine.printers.ports import (
     DriverFamily,
     Found,
     Frame,
+    PlateFile,
     Progress,
     Record,
 )
@@ -126,6 +128,8 @@ class MemoryMachine:
     told: list[Command] = field(default_factory=list)
     stops: int = 0
     disk: dict[str, bytes] = field(default_factory=dict)
+    printed: PlateFile | None = None
+    looks: int = 0
     upload_gate: asyncio.Event | None = None
     uploading: asyncio.Event = field(default_factory=asyncio.Event)
     driver: MemoryDriver | None = None
@@ -289,6 +293,17 @@ class MemoryDriver:
             raise NotSupported("no such camera")
         await self._answer()
         return Frame(b"\xff\xd8picture", "image/jpeg", self._clock.now())
+
+    async def read_print_details(self, job: Job) -> PlateFile:
+        await self._answer()
+        self._machine.looks += 1
+        if self._machine.printed is None:
+            raise PrintFileUnavailable("missing", f"no file of {job.name}")
+        return self._machine.printed
+
+    def inspect_file(self, source: Path) -> Iterator[PlateFile]:
+        assert source.exists()
+        return iter(())
 
     async def close(self) -> None:
         self._machine.closed += 1

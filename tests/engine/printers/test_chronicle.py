@@ -13,6 +13,7 @@ from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.pages import PageRequest
 from odin_engine.printers.events import (
+    AttentionNeeded,
     FaultCleared,
     FaultRaised,
     PlateCleared,
@@ -285,6 +286,10 @@ async def test_another_print_after_a_kill_is_found_not_started(
         assert first.result is PrintResult.UNKNOWN
         assert (second.name, second.was_seen_starting) == ("other", False)
         assert again.happened(PrintStarted) == []
+        (ended,) = again.happened(PrintEnded)
+        assert isinstance(ended, PrintEnded)
+        assert ended.job is not None
+        assert ended.job.name == "benchy"
         assert again.record(printer_id).plate.state is PlateState.CLEAR
 
 
@@ -324,7 +329,11 @@ async def test_open_faults_are_neither_doubled_nor_kept_for_ever(
     machine = farm.machine(printer_id)
     machine.report(faults=(FAULT, MILD))
     await farm.go(1)
+    assert farm.happened(AttentionNeeded) == [AttentionNeeded(printer_id, FAULT.code)]
     await farm.kill()
+    async with restart() as again:
+        assert again.happened(FaultRaised, FaultCleared, AttentionNeeded) == []
+        await again.kill()
     machine.state = replace(machine.state, faults=(MILD,))
     async with restart() as again:
         records = {each.code: each for each in await faults(again, printer_id)}

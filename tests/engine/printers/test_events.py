@@ -140,6 +140,13 @@ def test_another_external_id_is_another_job() -> None:
     ]
 
 
+def test_the_end_of_another_job_says_nothing_of_the_one_before() -> None:
+    other = Job(name="benchy", token=8)
+    assert happened(at(Activity.PRINTING), at(Activity.FINISHED, other)) == [
+        PrintEnded(P, PrintResult.UNKNOWN, JOB)
+    ]
+
+
 @pytest.mark.parametrize(
     "after",
     [

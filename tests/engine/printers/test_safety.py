@@ -21,6 +21,7 @@ from odin_engine.printers.model import (
     ConfigureSlot,
     Control,
     Drying,
+    FilamentUnit,
     Firmware,
     Home,
     Job,
@@ -30,6 +31,8 @@ from odin_engine.printers.model import (
     LinkStatus,
     LoadFilament,
     Pause,
+    PrintDetails,
+    PrintObject,
     PrintOptions,
     ReadFilament,
     Resume,
@@ -43,6 +46,7 @@ from odin_engine.printers.model import (
     SetSpeed,
     SetTimelapse,
     SkipObjects,
+    Slot,
     SlotRef,
     SpeedLevel,
     StartDrying,
@@ -50,6 +54,7 @@ from odin_engine.printers.model import (
     Stop,
     StopDrying,
     Storage,
+    UnitKind,
     UnloadFilament,
 )
 from odin_engine.printers.model.bounds import is_safe_file_name
@@ -62,6 +67,7 @@ from odin_engine.printers.model.safety import (
     Situation,
     SlotUnresolved,
     refusal,
+    skip_refusal,
 )
 from tests.engine.printers.memory_driver import IDLE, UNITS
 
@@ -430,3 +436,81 @@ def test_a_safe_file_name_is_one_plain_component(name: str) -> None:
         assert not set(name) & set('/\\:*?"<>|\0')
         assert name not in {"", ".", ".."}
         assert len(name.encode()) <= 200
+
+
+_TWO = PrintDetails(
+    objects=(PrintObject(7, "Cube"), PrintObject(8, "Boat")), can_skip_objects=True
+)
+
+
+@pytest.mark.parametrize(
+    ("ids", "skipped", "text"),
+    [
+        ((7,), (), None),
+        ((7, 7), (), None),
+        ((7, 8), (), "must remain"),
+        ((8,), (7,), "must remain"),
+        ((9,), (), "no object 9"),
+    ],
+)
+def test_what_the_file_tells_decides_over_what_the_caller_says(
+    ids: tuple[int, ...], skipped: tuple[int, ...], text: str | None
+) -> None:
+    now = replace(
+        situation(activity=Activity.PRINTING, job=Job(skipped_objects=skipped)),
+        objects_in_job=100,
+        details=_TWO,
+    )
+    found = refusal(SkipObjects(ids), now)
+    assert found is None if text is None else text in str(found)
+
+
+@pytest.mark.parametrize(
+    ("details", "skipped", "text"),
+    [
+        (_TWO, (), None),
+        (_TWO, (8,), "must remain"),
+        (_TWO, (7, 8), "must remain"),
+        (PrintDetails(), (), "names no objects"),
+        (replace(_TWO, can_skip_objects=None), (), None),
+        (replace(_TWO, can_skip_objects=False), (), "without labels"),
+    ],
+)
+def test_why_nothing_can_be_skipped(
+    details: PrintDetails, skipped: tuple[int, ...], text: str | None
+) -> None:
+    job = Job(skipped_objects=skipped)
+    now = situation(activity=Activity.PRINTING, job=job)
+    found = skip_refusal(replace(now, details=details))
+    assert found is None if text is None else text in str(found)
+    ended = replace(situation(activity=Activity.FINISHED, job=job), details=_TWO)
+    assert "Nothing is being printed" in str(skip_refusal(ended))
+
+
+_LEFT_AND_RIGHT = (
+    FilamentUnit(0, UnitKind.AMS, "AMS A", (Slot(0, is_occupied=True),), nozzle=0),
+    FilamentUnit(1, UnitKind.AMS, "AMS B", (Slot(0, is_occupied=True),), nozzle=1),
+    FilamentUnit(2, UnitKind.AMS, "AMS C", (Slot(0, is_occupied=True),)),
+)
+
+
+@pytest.mark.parametrize(
+    ("units", "heads", "text"),
+    [
+        ((0, 1), (0, 1), None),
+        ((0, 1), (None, None), None),
+        ((0, 1), (), None),
+        ((0, None), (0, 1), None),
+        ((2, 2), (0, 1), None),
+        ((0,), (0, 1, 1), None),
+        ((1, 1), (0, 1), "Filament 1 was sliced for the right nozzle, and AMS B"),
+        ((0, 0), (0, 1), "Filament 2 was sliced for the left nozzle, and AMS A"),
+    ],
+)
+def test_a_slot_must_feed_the_head_that_a_filament_was_sliced_for(
+    units: tuple[int | None, ...], heads: tuple[int | None, ...], text: str | None
+) -> None:
+    mapping = tuple(None if unit is None else SlotRef(unit, 0) for unit in units)
+    command = StartPrint("a.3mf", "a", 1, mapping, 5, heads=heads)
+    found = refusal(command, situation(filament_units=_LEFT_AND_RIGHT))
+    assert found is None if text is None else text in str(found)

@@ -11,7 +11,8 @@ import ipaddress
 import logging
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import override
 
 from odin_engine.drivers.printers.bambu.ports import port_in
@@ -41,6 +42,7 @@ _LOG = logging.getLogger(__name__)
 
 FAMILY = "bambu"
 _BROADCAST = "255.255.255.255"
+_LOOPBACK_BROADCAST = "127.255.255.255"
 _SEARCH_EVERY_S = 3.0
 _PROBE_S = 3.0
 _MOST_FOUND = 2000
@@ -62,22 +64,26 @@ class _Listener(asyncio.DatagramProtocol):
         _LOG.debug("discovery: %s", exc)
 
 
-async def listen(seconds: float, port: int = SSDP_PORT) -> AsyncIterator[Found]:
-    """Listens for announcements and asks for them; yields each serial once."""
+async def listen(
+    seconds: float, port: int = SSDP_PORT, look_by: IPv4Address | None = None
+) -> AsyncIterator[Found]:
+    """Listens for announcements and asks for them; yields each serial once.
+
+    `look_by` is the address of the interface to look on, wherever the routes lead
+    without it; on loopback nothing outside this machine is asked or heard.
+    """
     loop = asyncio.get_running_loop()
     heard: asyncio.Queue[tuple[bytes, str]] = asyncio.Queue(_MOST_FOUND)
-    try:
-        sock = _bound(port)
-    except OSError as error:
-        _LOG.warning("printers cannot be discovered, UDP port %s: %s", port, error)
-        return
-    transport, _ = await loop.create_datagram_endpoint(
-        lambda: _Listener(heard), sock=sock
-    )
-    searching = asyncio.create_task(_search(transport, port))
     seen: set[str] = set()
     until = loop.time() + seconds
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            asking, destinations = await _open(stack, heard, port, look_by)
+        except OSError as error:
+            _LOG.warning("printers cannot be discovered, UDP port %s: %s", port, error)
+            return
+        searching = asyncio.create_task(_search(asking, destinations, port))
+        stack.callback(searching.cancel)
         while len(seen) < _MOST_FOUND:
             try:
                 async with asyncio.timeout_at(until):
@@ -88,13 +94,40 @@ async def listen(seconds: float, port: int = SSDP_PORT) -> AsyncIterator[Found]:
             if announcement is not None and announcement.serial not in seen:
                 seen.add(announcement.serial)
                 host = _address(announcement.host) or sender
-                yield _found(announcement, host, "ssdp", {})
-    finally:
-        searching.cancel()
-        transport.close()
+                is_here = _is_loopback(sender) and _is_loopback(host)
+                # Only what runs on this machine may name ports of it.
+                ports = announcement.ports if is_here else {}
+                yield _found(announcement, host, "ssdp", ports)
 
 
-def _bound(port: int) -> socket.socket:
+async def _open(
+    stack: contextlib.AsyncExitStack,
+    heard: asyncio.Queue[tuple[bytes, str]],
+    port: int,
+    look_by: IPv4Address | None,
+) -> tuple[asyncio.DatagramTransport, tuple[str, ...]]:
+    """Opens what hears and what asks; gives the latter, and where to ask."""
+
+    async def listener(sock: socket.socket) -> asyncio.DatagramTransport:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: _Listener(heard), sock=sock
+        )
+        stack.callback(transport.close)
+        return transport
+
+    if look_by is None:
+        return await listener(_bound("", port)), (SSDP_GROUP, _BROADCAST)
+    address = str(look_by)
+    if look_by.is_loopback:
+        # A socket on a broadcast address hears what is sent to that alone.
+        await listener(_bound(_LOOPBACK_BROADCAST, port))
+        return await listener(_bound(address, 0)), (_LOOPBACK_BROADCAST,)
+    await listener(_bound("", port, address))
+    # With a source address even a broadcast to all leaves by that interface alone.
+    return await listener(_bound(address, 0)), (SSDP_GROUP, _BROADCAST)
+
+
+def _bound(host: str, port: int, interface: str = "0.0.0.0") -> socket.socket:  # noqa: S104 - any interface
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,11 +135,12 @@ def _bound(port: int) -> socket.socket:
         with contextlib.suppress(AttributeError, OSError):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        sock.bind(("", port))
-        group = socket.inet_aton(SSDP_GROUP) + socket.inet_aton("0.0.0.0")  # noqa: S104 - any interface
-        # Without a route for multicast, broadcasts still arrive.
-        with contextlib.suppress(OSError):
-            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
+        sock.bind((host, port))
+        if not host:
+            group = socket.inet_aton(SSDP_GROUP) + socket.inet_aton(interface)
+            # Without a route for multicast, broadcasts still arrive.
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group)
         sock.settimeout(0)
     except BaseException:
         sock.close()
@@ -114,11 +148,17 @@ def _bound(port: int) -> socket.socket:
     return sock
 
 
-async def _search(transport: asyncio.DatagramTransport, port: int) -> None:
+async def _search(
+    transport: asyncio.DatagramTransport, destinations: Sequence[str], port: int
+) -> None:
     while True:
-        for address in (SSDP_GROUP, _BROADCAST):
+        for address in destinations:
             transport.sendto(search_request(), (address, port))
         await asyncio.sleep(_SEARCH_EVERY_S)
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address).is_loopback
 
 
 def _address(word: str | None) -> str | None:

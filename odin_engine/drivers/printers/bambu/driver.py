@@ -6,38 +6,44 @@ words it, `commander` sends it and waits for the answer.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from odin_engine.drivers.printers.bambu import ftps
+from odin_engine.drivers.printers.bambu import ftps, plates, remote
 from odin_engine.drivers.printers.bambu.camera import Camera
 from odin_engine.drivers.printers.bambu.commander import Commander
 from odin_engine.drivers.printers.bambu.link import Link
 from odin_engine.drivers.printers.bambu.mirror import Mirror
 from odin_engine.drivers.printers.bambu.ports import port
 from odin_engine.drivers.printers.bambu.protocol import encode
+from odin_engine.drivers.printers.bambu.protocol.files import likely_paths
 from odin_engine.drivers.printers.bambu.storage import Storage
 from odin_engine.drivers.printers.bambu.tls import PrinterContext, Roots
 from odin_engine.kernel.clock import Clock, Ticker
+from odin_engine.kernel.errors import Invalid
 from odin_engine.printers.model import (
     CameraKind,
     Command,
     CommandKind,
     CommandRejected,
     DriverError,
+    Job,
     LoginRejected,
     NotSupported,
     PrinterState,
+    PrintFileUnavailable,
     Unreachable,
     WrongSerial,
 )
+from odin_engine.printers.model import Storage as StorageState
 from odin_engine.printers.ports import (
     Certificate,
     Connection,
     Frame,
+    PlateFile,
     Progress,
     Record,
 )
@@ -49,8 +55,21 @@ _MAY_SEND_IN_CLEAR = frozenset({"a1", "a1_mini"})
 """Some of their firmwares stall on an encrypted data channel (§9)."""
 
 
+_UNREADABLE = frozenset({StorageState.MISSING, StorageState.ABNORMAL})
+_NOT_THERE = {
+    "cloud": (
+        "The printer got this file from the cloud and does not give it out, so neither "
+        "its picture nor its objects can be shown."
+    ),
+    "missing": (
+        "The file of this print is not on the printer's card or stick, so neither its "
+        "picture nor its objects can be shown."
+    ),
+}
+
+
 class BambuDriver:
-    """Implements `printers.ports.Driver`."""
+    """Implements `printers.ports.Driver` and `LooksIntoPrints`."""
 
     def __init__(
         self,
@@ -288,6 +307,43 @@ class BambuDriver:
         """Removes a file that we uploaded; one that is gone already is fine."""
         path = encode.storage_path(self._mirror.document.model, name)
         await self._storage_().delete(path)
+
+    async def read_print_details(self, job: Job) -> PlateFile:
+        """Finds the file of a job on the printer and reads what is needed of it.
+
+        Raises:
+            PrintFileUnavailable: the printer does not have it, or it makes no sense.
+            DriverError: as it says.
+        """
+        model, state = self._mirror.document.model, self._mirror.state
+        if state is not None and state.storage in _UNREADABLE:
+            text = encode.STORAGE_TROUBLE[state.storage]
+            raise PrintFileUnavailable("storage", text)
+        try:
+            return await self._storage_().look_into(
+                likely_paths(job, model),
+                lambda file: plates.plate_file(file, job.plate),
+                may_be_in_clear=model.id in _MAY_SEND_IN_CLEAR,
+            )
+        except remote.NotThere:
+            because = "cloud" if job.source == "cloud" else "missing"
+            raise PrintFileUnavailable(because, _NOT_THERE[because]) from None
+        except remote.TooMuch as error:
+            raise PrintFileUnavailable(
+                "too_large", "Too much of the file would have to be read over and over."
+            ) from error
+        except Invalid as error:
+            raise PrintFileUnavailable("unreadable", error.message) from error
+        except CommandRejected as error:
+            raise PrintFileUnavailable("storage", error.message) from error
+
+    def inspect_file(self, source: Path) -> Iterator[PlateFile]:
+        """Yields each plate of a file on our own disk, which it blocks on.
+
+        Raises:
+            Invalid: it is no sliced 3MF, or broken.
+        """
+        return plates.plate_files(source)
 
     async def look_in_storage(self) -> None:
         """Logs in to the file server and out again. Raises as `upload`."""

@@ -1,6 +1,7 @@
 """Bambu Lab as a printer family: what the `printers` domain is given."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from odin_engine.drivers.printers.bambu import discovery
@@ -19,14 +20,19 @@ class BambuFamily:
     """Implements `printers.ports.DriverFamily`.
 
     `trust_dir` may hold the maker's root certificates as PEM files (see `tls`); it may
-    be empty or absent. It is read once, here.
+    be empty or absent. It is read once, here. `look_by` is the address of the
+    interface on which machines are looked for, see `discovery.listen`.
     """
 
     def __init__(
-        self, trust_dir: Path | None = None, ssdp_port: int = SSDP_PORT
+        self,
+        trust_dir: Path | None = None,
+        ssdp_port: int = SSDP_PORT,
+        look_by: IPv4Address | None = None,
     ) -> None:
         self._roots = load_roots(trust_dir)
         self._ssdp_port = ssdp_port
+        self._look_by = look_by
 
     @property
     def name(self) -> str:
@@ -50,7 +56,7 @@ class BambuFamily:
 
     def discover(self, seconds: float) -> AsyncIterator[Found]:
         """Listens and asks on the local network; yields each machine once."""
-        return discovery.listen(seconds, self._ssdp_port)
+        return discovery.listen(seconds, self._ssdp_port, self._look_by)
 
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
         """Asks one address what it is; `None` if it is none of these."""

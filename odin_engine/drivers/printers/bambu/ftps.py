@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import override
+from typing import BinaryIO, override
 
 from odin_engine.drivers.printers.bambu.tls import PrinterContext, Roots
 
@@ -26,7 +26,9 @@ STALL_S = 60.0
 _FLUSH_S = 120.0
 """An H2D needs more than 30 s after the last byte before it answers 226."""
 _BLOCK = 64 * 1024
-_UNKNOWN_COMMAND = ("500", "502", "504")
+_VERDICT_S = 5.0
+"""After a read that was ended early; some firmware never says anything."""
+UNKNOWN_COMMAND = ("500", "502", "504")
 _ABORTED = "426"
 
 
@@ -230,12 +232,75 @@ class Session(ftplib.FTP_TLS):
         self.sock.settimeout(_ANSWER_S)
         return True
 
+    def fetch(self, name: str, offset: int, length: int) -> bytes:
+        """Reads part of a file, less where it ends or the printer stops.
+
+        `dismiss` comes next.
+        """
+        data = bytearray()
+        with self.transfercmd(f"RETR {name}", offset or None) as conn:
+            self._stop.watch(conn)
+            conn.settimeout(_ANSWER_S)
+            while len(data) < length and (block := self._receive(conn)):
+                data += block
+        return bytes(data[:length])
+
+    def _receive(self, conn: socket.socket) -> bytes:
+        self._stop.check()
+        try:
+            return conn.recv(_BLOCK)
+        except OSError:
+            self._stop.check()
+            raise
+
+    def dismiss(self) -> bool:
+        """Hears the verdict on a read; `False` where the session is of no more use.
+
+        A data connection that is closed early is FTP's way to say "enough".
+        """
+        assert self.sock is not None  # noqa: S101 - made so in `enter`
+        self.sock.settimeout(_VERDICT_S)
+        try:
+            self.voidresp()
+        except ftplib.Error:
+            # "Aborted" in as many words as there are firmwares; the bytes are here.
+            pass
+        except OSError, EOFError:
+            self._stop.check()
+            return False
+        self.sock.settimeout(_ANSWER_S)
+        return True
+
+    def copy(self, name: str, size: int, sink: BinaryIO) -> None:
+        """Downloads a whole file of a known size in blocks.
+
+        Raises:
+            ConnectionError: it came with another size.
+        """
+        done = 0
+        with self.transfercmd(f"RETR {name}") as conn:
+            self._stop.watch(conn)
+            conn.settimeout(_ANSWER_S)
+            while done <= size and (block := self._receive(conn)):
+                sink.write(block)
+                done += len(block)
+        if done != size:
+            raise ConnectionError("the printer sent another number of bytes")
+        self.dismiss()
+
+    def modified_at(self, name: str) -> str:
+        """Returns when a file was changed, as the printer writes it; "" if unknown."""
+        try:
+            return self.sendcmd(f"MDTM {name}").partition(" ")[2]
+        except ftplib.error_perm:
+            return ""
+
     def stored_size(self, name: str) -> int | None:
         """Returns how many bytes the printer holds under a name; `None` if no file."""
         try:
             return self.size(name)
         except ftplib.error_perm as error:
-            if not str(error).startswith(_UNKNOWN_COMMAND):
+            if not str(error).startswith(UNKNOWN_COMMAND):
                 return None
         lines: list[str] = []
         self.retrlines(f"LIST {name}", lines.append)

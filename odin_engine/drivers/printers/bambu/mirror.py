@@ -15,6 +15,7 @@ from odin_engine.drivers.printers.bambu.protocol.document import (
     Document,
     fold,
     note_accepted,
+    note_new_session,
     note_refused,
     note_stop_sent,
     settle,
@@ -70,6 +71,7 @@ class Mirror:
         Changes that arrive ahead of its first full report are only remembered: a state
         made of them alone would show a machine without filament.
         """
+        self.document = note_new_session(self.document)
         self.fresh.clear()
         self._is_shown = False
         self._full_by_s = self._clock.monotonic_s() + _FULL_REPORT_WITHIN_S

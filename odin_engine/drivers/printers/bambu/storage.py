@@ -1,14 +1,15 @@
-"""The card or stick in a printer: upload and delete, one session at a time."""
+"""The card or stick in a printer: upload, delete and look in, one session at a time."""
 
 import asyncio
 import ftplib
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from odin_engine.drivers.printers.bambu import ftps
+from odin_engine.drivers.printers.bambu import ftps, remote
 from odin_engine.drivers.printers.bambu.link import WRONG_CODE
 from odin_engine.drivers.printers.bambu.reach import unreachable
 from odin_engine.kernel.clock import Ticker
@@ -45,6 +46,7 @@ class Storage:
         self._ticker = ticker
         self._lock = asyncio.Lock()
         self._stop: ftps.Stop | None = None
+        self._reading: ftps.Stop | None = None
         self._is_in_clear = False
 
     async def put(
@@ -61,22 +63,66 @@ class Storage:
             LoginRejected, Unreachable, WrongSerial, CertificateChanged: as they say.
         """
         _check(path)
+        if self._reading is not None:
+            self._reading.ask()
         async with self._lock:
-            try:
-                await self._put(source, path, progress, in_clear=self._is_in_clear)
-            except ftps.DataChannelFailed as error:
-                if not may_be_in_clear or self._is_in_clear:
-                    raise unreachable(
-                        self._server.host, self._server.port, error
-                    ) from error
-                self._is_in_clear = True
-                _LOG.warning(
-                    "%s cannot encrypt file transfers; files go to it in clear from "
-                    "now on, the access code does not",
-                    self._server.host,
-                )
-                await self._put(source, path, progress, in_clear=True)
+            await self._secured(
+                lambda in_clear: self._put(source, path, progress, in_clear=in_clear),
+                may_be_in_clear=may_be_in_clear,
+            )
             await self._ticker.sleep(_FLUSH_S)
+
+    async def look_into[T](
+        self,
+        paths: Sequence[str],
+        work: Callable[[BinaryIO], T],
+        *,
+        may_be_in_clear: bool,
+    ) -> T:
+        """Returns what `work` makes of one of these files; it runs in a thread.
+
+        Of several that are there it is the newest. An upload that begins ends it.
+
+        Raises:
+            remote.NotThere, remote.TooMuch: as they say; and whatever `work` raises.
+            CommandRejected, LoginRejected, Unreachable, WrongSerial,
+            CertificateChanged: as they say.
+        """
+
+        async def look(in_clear: bool) -> T:  # noqa: FBT001 - as `_secured` calls it
+            return await self._run(
+                lambda: remote.look_into(
+                    self._server, paths, work, stop, in_clear=in_clear
+                ),
+                stop,
+            )
+
+        stop = ftps.Stop()
+        async with self._lock:
+            self._reading = stop
+            try:
+                return await self._secured(look, may_be_in_clear=may_be_in_clear)
+            finally:
+                self._reading = None
+
+    async def _secured[T](
+        self, transfer: Callable[[bool], Awaitable[T]], *, may_be_in_clear: bool
+    ) -> T:
+        """Does a transfer; in clear where that is allowed and nothing else works."""
+        try:
+            return await transfer(self._is_in_clear)
+        except ftps.DataChannelFailed as error:
+            if not may_be_in_clear or self._is_in_clear:
+                raise unreachable(
+                    self._server.host, self._server.port, error
+                ) from error
+        self._is_in_clear = True
+        _LOG.warning(
+            "%s cannot encrypt file transfers; files go to it in clear from now on, the "
+            "access code does not",
+            self._server.host,
+        )
+        return await transfer(True)  # noqa: FBT003 - its one argument
 
     async def _put(
         self, source: Path, path: str, progress: Progress, *, in_clear: bool
@@ -109,7 +155,7 @@ class Storage:
         if self._stop is not None:
             self._stop.ask()
 
-    async def _run(self, work: Callable[[], None], stop: ftps.Stop) -> None:
+    async def _run[T](self, work: Callable[[], T], stop: ftps.Stop) -> T:
         """Runs blocking work in a thread of its own; being cancelled stops it.
 
         The shared pool is small: one slow upload in it would keep others waiting.
@@ -119,7 +165,7 @@ class Storage:
         job = asyncio.get_running_loop().run_in_executor(pool, work)
         try:
             await asyncio.wait({job})
-            job.result()
+            return job.result()
         except asyncio.CancelledError:
             stop.ask()
             await asyncio.wait({job}, timeout=_END_S)
@@ -155,7 +201,7 @@ class Storage:
         return Unreachable(text)
 
 
-def _forget(job: asyncio.Future[None]) -> None:
+def _forget(job: asyncio.Future[Any]) -> None:
     """Takes note of how a job ended that nobody waits for any more."""
     if not job.cancelled():
         job.exception()

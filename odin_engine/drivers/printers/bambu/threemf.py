@@ -1,16 +1,20 @@
 """Looking into a sliced 3MF: its plates, and the filaments each of them needs.
 
-The file comes from strangers: nothing is extracted, sizes are bounded, and XML that
+`plates` makes of it what the domain knows. The file comes from strangers: nothing is extracted, sizes are bounded, and XML that
 declares a document type is refused, so no entity is ever expanded.
 Source: docs/protocols/bambu.md §11.
 """
 
+import os
 import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
 from odin_engine.kernel.errors import Invalid, Problem
@@ -20,6 +24,9 @@ _SLICE_INFO = "Metadata/slice_info.config"
 _LARGEST_INFO = 4 << 20
 _MOST_MEMBERS = 10_000
 _LARGEST_DIRECTORY = 8 << 20
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What slicers write. The others may ask for a great deal of memory."""
+LONGEST_NAME = 200
 _END_RECORD = b"PK\x05\x06"
 _END_SIZE = 22
 _END_64_LOCATOR = b"PK\x06\x07"
@@ -82,26 +89,69 @@ class SlicedFile:
         return max((f.id for plate in self.plates for f in plate.filaments), default=0)
 
 
-def inspect(path: Path) -> SlicedFile:
-    """Returns what a sliced 3MF holds. Blocks on the disk.
+class Archive:
+    """The members of a 3MF. None is ever read beyond the bound that is asked for."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    def sliced(self) -> SlicedFile:
+        """Returns the plates that can be printed.
+
+        Raises:
+            Invalid: there are none, or their description makes no sense.
+        """
+        numbers = {
+            int(match[1])
+            for name in self._archive.namelist()
+            if (match := _PLATE.fullmatch(name))
+        }
+        if not numbers:
+            raise _invalid(
+                "This project is not sliced. Slice it, then export the plate as a "
+                "sliced file (.gcode.3mf)."
+            )
+        data = self.read(_SLICE_INFO, _LARGEST_INFO)
+        if data is None:
+            raise _invalid("The description in this file is far too long.")
+        return SlicedFile(_plates(_text(data), numbers))
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a member."""
+        return name in self._archive.NameToInfo
+
+    def read(self, name: str, most_bytes: int) -> bytes | None:
+        """Returns a member, `None` where it is longer, whatever it claims.
+
+        Raises:
+            Invalid: there is none.
+        """
+        try:
+            info = self._archive.getinfo(name)
+        except KeyError:
+            raise _invalid(
+                "This file holds G-code and no description of it; export it anew."
+            ) from None
+        if info.compress_type not in _COMPRESSIONS:
+            raise _invalid("This file is packed in a way that no slicer uses.")
+        if info.file_size > most_bytes:
+            return None
+        with self._archive.open(info) as member:
+            data = member.read(most_bytes + 1)
+        return None if len(data) > most_bytes else data
+
+
+@contextmanager
+def opened(file: BinaryIO) -> Iterator[Archive]:
+    """Opens a 3MF for the length of the block. Blocks on whatever the file is on.
 
     Raises:
-        Invalid: it is no 3MF, not sliced, broken, or built to do harm.
+        Invalid: it is no 3MF, broken, or built to do harm.
     """
-    _check_directory(path)
+    _check_directory(file)
     try:
-        with zipfile.ZipFile(path) as archive:
-            numbers = {
-                int(match[1])
-                for name in archive.namelist()
-                if (match := _PLATE.fullmatch(name))
-            }
-            if not numbers:
-                raise _invalid(
-                    "This project is not sliced. Slice it, then export the plate as a "
-                    "sliced file (.gcode.3mf)."
-                )
-            text = _read(archive, _SLICE_INFO)
+        with zipfile.ZipFile(file) as archive:
+            yield Archive(archive)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -109,21 +159,30 @@ def inspect(path: Path) -> SlicedFile:
         NotImplementedError,
         RuntimeError,
         struct.error,
+        ValueError,
     ) as error:
         raise _invalid(f"This is no 3MF file, or it is broken: {error}.") from error
-    return SlicedFile(_plates(text, numbers))
+
+
+def inspect(path: Path) -> SlicedFile:
+    """Returns what a sliced 3MF holds. Blocks on the disk.
+
+    Raises:
+        Invalid: it is no 3MF, not sliced, broken, or built to do harm.
+    """
+    with path.open("rb") as file, opened(file) as archive:
+        return archive.sliced()
 
 
 def _invalid(message: str) -> Invalid:
     return Invalid(message, Problem("/file", message))
 
 
-def _check_directory(path: Path) -> None:
+def _check_directory(file: BinaryIO) -> None:
     """Refuses an archive whose table of contents alone would fill the memory."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT))
-        tail = file.read()
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT))
+    tail = file.read(_END_SIZE + _LONGEST_COMMENT)
     at = tail.rfind(_END_RECORD)
     if at < 0 or len(tail) - at < _END_SIZE:
         raise _invalid("This is no 3MF file: it is not an archive.")
@@ -134,17 +193,7 @@ def _check_directory(path: Path) -> None:
         raise _invalid("This file holds far more parts than any project needs.")
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> str:
-    """Reads one member, never more of it than the bound, whatever it claims."""
-    try:
-        with archive.open(name) as member:
-            data = member.read(_LARGEST_INFO + 1)
-    except KeyError:
-        raise _invalid(
-            "This file holds G-code and no description of it; export it anew."
-        ) from None
-    if len(data) > _LARGEST_INFO:
-        raise _invalid("The description in this file is far too long.")
+def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -219,7 +268,7 @@ def _filaments(element: ET.Element) -> tuple[PlateFilament, ...]:
 
 def _objects(element: ET.Element) -> tuple[PlateObject, ...]:
     return tuple(
-        PlateObject(number, row.get("name", ""))
+        PlateObject(number, row.get("name", "")[:LONGEST_NAME])
         for row in element.findall("object")[:_MOST_ROWS]
         if (number := _whole(row.get("identify_id"))) is not None
     )

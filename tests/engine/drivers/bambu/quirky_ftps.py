@@ -24,6 +24,9 @@ class Quirks:
     encrypts_data: bool = True
     passive_host: str = "127,0,0,1"
     counts_only: bool = False
+    ignores_rest: bool = False
+    sends_at_most: int | None = None
+    hangs_up_after_read: bool = False
 
 
 class QuirkyServer:
@@ -40,7 +43,10 @@ class QuirkyServer:
         self.commands: list[str] = []
         self.sessions = 0
         self.most_sessions = 0
+        self.sent_bytes = 0
+        self.reads = 0
         self.port = 0
+        self._rest = 0
         self._data: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]]
         self._passive: asyncio.Server | None = None
         self._protects = False
@@ -86,8 +92,8 @@ class QuirkyServer:
                 port = await self._open_passive()
                 host = self.quirks.passive_host
                 await self._say(writer, f"227 here ({host},{port >> 8},{port & 255})")
-            case "STOR":
-                return await self._store(argument, writer)
+            case "STOR" | "RETR" | "REST":
+                return await self._transfer(verb, argument, writer)
             case "SIZE":
                 size = self.sizes.get(argument)
                 await self._say(writer, "550 none" if size is None else f"213 {size}")
@@ -106,6 +112,17 @@ class QuirkyServer:
                 await self._say(writer, "200 ok")
         return True
 
+    async def _transfer(
+        self, verb: str, argument: str, writer: asyncio.StreamWriter
+    ) -> bool:
+        if verb == "STOR":
+            return await self._store(argument, writer)
+        if verb == "RETR":
+            return await self._retrieve(argument, writer)
+        self._rest = 0 if self.quirks.ignores_rest else int(argument)
+        await self._say(writer, "350 go on")
+        return True
+
     async def _store(self, name: str, writer: asyncio.StreamWriter) -> bool:
         await self._say(writer, "150 go on")
         reader, data = await self._data
@@ -121,6 +138,30 @@ class QuirkyServer:
             self.quirks.hangs_up_after_store = False
             return False
         await self._say(writer, self.quirks.after_store)
+        return True
+
+    async def _retrieve(self, name: str, writer: asyncio.StreamWriter) -> bool:
+        rest, self._rest = self._rest, 0
+        if name not in self.files:
+            await self._say(writer, "550 none")
+            return True
+        self.reads += 1
+        await self._say(writer, "150 here it comes")
+        _, data = await self._data
+        content = self.files[name][rest:][: self.quirks.sends_at_most]
+        verdict = "226 done"
+        try:
+            for at in range(0, len(content), 16384):
+                block = content[at : at + 16384]
+                data.write(block)
+                await data.drain()
+                self.sent_bytes += len(block)
+        except OSError:
+            verdict = "426 you went away"
+        data.close()
+        if self.quirks.hangs_up_after_read:
+            return False
+        await self._say(writer, verdict)
         return True
 
     async def _list(self, name: str, writer: asyncio.StreamWriter) -> None:

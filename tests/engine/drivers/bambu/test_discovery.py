@@ -1,7 +1,8 @@
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ from odin_engine.drivers.printers.bambu.family import BambuFamily
 from odin_engine.drivers.printers.bambu.protocol.frames import frame
 from odin_engine.printers.ports import Found
 from odin_engine.simulator.bambu import SimulatedPrinter
-from odin_engine.simulator.bambu.announce import Announcer
+from odin_engine.simulator.bambu.announce import Announcement, Announcer
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+
+HERE = IPv4Address("127.0.0.1")
+"""Nothing that these tests send leaves the machine."""
+_EVERYBODY_HERE = "127.255.255.255"
 
 
 @pytest.fixture
@@ -28,10 +33,11 @@ async def _found(port: int, datagrams: Sequence[bytes], count: int) -> list[Foun
     async def shout() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.settimeout(0)
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             while True:
                 for datagram in datagrams:
                     await asyncio.get_running_loop().sock_sendto(
-                        sender, datagram, ("127.0.0.1", port)
+                        sender, datagram, (_EVERYBODY_HERE, port)
                     )
                 await asyncio.sleep(0.02)
 
@@ -39,7 +45,7 @@ async def _found(port: int, datagrams: Sequence[bytes], count: int) -> list[Foun
     found: list[Found] = []
     try:
         async with asyncio.timeout(5):
-            async for each in listen(5, port):
+            async for each in listen(5, port, HERE):
                 found.append(each)
                 if len(found) == count:
                     break
@@ -49,14 +55,17 @@ async def _found(port: int, datagrams: Sequence[bytes], count: int) -> list[Foun
     return found
 
 
-def _notify(serial: str, location: str = "192.0.2.7", model: str = "C12") -> bytes:
+def _notify(
+    serial: str, location: str = "192.0.2.7", model: str = "C12", ports: str = ""
+) -> bytes:
     return (
         "NOTIFY * HTTP/1.1\r\n"
         f"Location: {location}\r\n"
         "NT: urn:bambulab-com:device:3dprinter:1\r\n"
         f"USN: {serial}\r\n"
         f"DevModel.bambu.com: {model}\r\n"
-        "DevName.bambu.com: Front left\r\n\r\n"
+        "DevName.bambu.com: Front left\r\n"
+        f"X-Simulated-Ports: {ports}\r\n\r\n"
     ).encode()
 
 
@@ -97,54 +106,60 @@ async def test_an_unknown_model_keeps_its_code(port: int) -> None:
     assert found.model == "ZZ9"
 
 
-async def test_a_simulated_machine_announces_itself(port: int) -> None:
+@pytest.mark.parametrize(
+    ("location", "ports", "believed"),
+    [
+        ("127.0.0.1", "mqtt=21000, ftps=21001", {"mqtt": 21000, "ftps": 21001}),
+        ("127.0.0.1", "mqtt=0, ftps=99999, ssh=22, camera=x", {}),
+        ("192.0.2.7", "mqtt=21000", {}),
+    ],
+)
+async def test_only_a_machine_on_loopback_may_name_ports(
+    port: int, location: str, ports: str, believed: Mapping[str, int]
+) -> None:
+    (found,) = await _found(port, [_notify("01P1", location, ports=ports)], 1)
+    assert found.ports == believed
+
+
+async def test_a_simulated_machine_answers_who_looks_for_it(port: int) -> None:
     async with SimulatedPrinter("H2D", clock_factor=0) as printer:
         announcer = Announcer(port=port)
 
         async def announce() -> None:
             while True:
-                await announcer.announce([(printer.machine, "127.0.0.1")])
-                await asyncio.sleep(0.02)
+                # Long after the search is over: only who asks is told in time.
+                await announcer.wait_for_question(60)
+                told = Announcement(printer.machine, "127.0.0.1", printer.ports)
+                await announcer.announce([told])
 
         announcing = asyncio.create_task(announce())
         try:
-            async with asyncio.timeout(5):
-                async for found in BambuFamily(ssdp_port=port).discover(5):
-                    assert found.serial == printer.serial
-                    assert found.host == "127.0.0.1"
-                    break
+            family = BambuFamily(ssdp_port=port, look_by=HERE)
+            found = [each async for each in family.discover(4)]
         finally:
             announcing.cancel()
             await asyncio.wait({announcing})
             announcer.close()
+    (machine,) = found
+    assert machine.serial == printer.serial
+    assert machine.host == "127.0.0.1"
+    assert machine.ports == printer.ports
 
 
 async def test_listening_ends_in_time(port: int) -> None:
     async with asyncio.timeout(5):
-        assert [each async for each in listen(0.05, port)] == []
+        assert [each async for each in listen(0.05, port, HERE)] == []
 
 
 async def test_it_asks_printers_to_announce_themselves(port: int) -> None:
-    loop = asyncio.get_running_loop()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        other.setsockopt(
-            socket.IPPROTO_IP,
-            socket.IP_ADD_MEMBERSHIP,
-            socket.inet_aton("239.255.255.250") + socket.inet_aton("127.0.0.1"),
-        )
-        other.bind(("239.255.255.250", port))
-        other.settimeout(0)
-        hearing = asyncio.create_task(loop.sock_recv(other, 2048))
-        async with asyncio.timeout(5):
-            async for _ in listen(0.3, port):
-                continue
-        if not hearing.done():
-            hearing.cancel()
-            await asyncio.wait({hearing})
-            pytest.skip("this machine has no route for multicast")
-        assert b"M-SEARCH" in await hearing
+        other.bind((_EVERYBODY_HERE, port))
+        other.settimeout(5)
+        async for _ in listen(0.3, port, HERE):
+            continue
+        assert b"M-SEARCH" in await asyncio.to_thread(other.recv, 2048)
 
 
 async def test_a_port_that_is_taken_finds_nothing(
@@ -153,6 +168,7 @@ async def test_a_port_that_is_taken_finds_nothing(
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("", port))
         assert [each async for each in listen(1, port)] == []
+        assert [each async for each in listen(1, port, HERE)] == []
     assert "cannot be discovered" in caplog.text
 
 

@@ -176,6 +176,31 @@ def test_another_job_after_a_gap_ends_the_one_and_starts_the_other() -> None:
     assert results(talk) == [PrintResult.UNKNOWN]
 
 
+@pytest.mark.parametrize("word", ["FINISH", "FAILED", "IDLE"])
+def test_the_end_of_another_job_after_a_gap_is_not_ours(word: str) -> None:
+    talk = printing()
+    talk.full(gcode_state=word, task_id="42", subtask_name="other", mc_percent=100)
+    assert talk.happened == ["PrintEnded"]
+    assert results(talk) == [PrintResult.UNKNOWN]
+    assert talk.state.job is not None
+    assert talk.state.job.name == "other"
+
+
+def test_the_next_job_takes_nothing_from_an_end_that_waits_for_its_reason() -> None:
+    talk = printing()
+    talk.says(gcode_state="FAILED", print_error=CLOG)
+    talk.full(gcode_state="IDLE", task_id="42", subtask_name="other", print_error=0)
+    assert talk.happened == ["FaultRaised", "FaultCleared"]
+    assert talk.state.job is not None
+    assert (talk.state.job.token, talk.state.job.name) == (41, "bracket")
+    talk.says(gcode_state="PREPARE")
+    talk.wait(1)
+    talk.says(gcode_state="RUNNING", mc_percent=1)
+    assert results(talk) == [PrintResult.FAILED]
+    started = [each.job for each in talk.events if isinstance(each, PrintStarted)]
+    assert [job.name for job in started] == ["other"]
+
+
 def test_pause_and_resume() -> None:
     talk = printing()
     talk.says(gcode_state="PAUSE", stg_cur=16)

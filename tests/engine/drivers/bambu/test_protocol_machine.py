@@ -7,6 +7,7 @@ import pytest
 from odin_engine.drivers.printers.bambu.protocol.document import (
     Document,
     note_accepted,
+    note_new_session,
     note_refused,
 )
 from odin_engine.drivers.printers.bambu.protocol.translate import translate
@@ -297,6 +298,17 @@ def test_a_refused_command_shows_until_the_printer_says_otherwise() -> None:
     assert note_refused(document) is document
     document = note_accepted(document)
     assert translate(document).control is Control.ALLOWED
+
+
+def test_a_new_session_may_take_what_the_last_one_refused() -> None:
+    talk = Talk(P1S)
+    talk.full(gcode_state="IDLE", hms=[])
+    refused = note_refused(talk.document)
+    assert translate(note_new_session(refused)).control is Control.UNKNOWN
+    taken = note_accepted(refused)
+    assert note_new_session(taken) is taken
+    talk.says(hms=[{"attr": 0x0500_0500, "code": 0x0001_0007}])
+    assert note_new_session(talk.document) is talk.document
 
 
 def test_a_command_that_was_taken_does_not_overrule_the_bit() -> None:

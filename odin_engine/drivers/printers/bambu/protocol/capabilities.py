@@ -61,5 +61,6 @@ def capabilities(
         detectors=tuple(detector.name for detector in detectors),
         has_door_sensor=model.door is not DoorSensor.NONE,
         has_chamber_sensor=model.has_chamber_sensor,
+        has_print_details=True,
         start_deadline_s=model.start_deadline_s,
     )

@@ -242,7 +242,18 @@ def note_accepted(document: Document) -> Document:
     return _with_refusal(document, refusal=False)
 
 
-def _with_refusal(document: Document, *, refusal: bool) -> Document:
+def note_new_session(document: Document) -> Document:
+    """Returns the document at a login: what was refused before it may be taken now.
+
+    Switching Developer Mode ends every session (§7), and no field tells of it on boards
+    without `fun`; one that still complains of a command still refuses.
+    """
+    if not document.facts.refusal or _has_dropped_command(document.wire.get("hms")):
+        return document
+    return _with_refusal(document, refusal=None)
+
+
+def _with_refusal(document: Document, *, refusal: bool | None) -> Document:
     if document.facts.refusal is refusal:
         return document
     facts = replace(document.facts, refusal=refusal)

@@ -5,8 +5,10 @@ the network can send these bytes, so every length and character is bounded here.
 Source: docs/protocols/bambu.md §2 (SSDP, detect), §10 (camera).
 """
 
+import re
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -16,6 +18,8 @@ SSDP_GROUP = "239.255.255.250"
 _TARGET = "urn:bambulab-com:device:3dprinter:1"
 _LONGEST_DATAGRAM = 4096
 _LONGEST_VALUE = 128
+_PORT = re.compile(r"\b(mqtt|ftps|camera|detect)=([0-9]{1,5})\b", re.ASCII)
+_LAST_PORT = 65535
 
 _DETECT_HEAD = b"\xa5\xa5"
 _DETECT_TAIL = b"\xa7\xa7"
@@ -34,13 +38,17 @@ _JPEG_END = b"\xff\xd9"
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What a machine says about itself to anybody; proves nothing."""
+    """What a machine says about itself to anybody; proves nothing.
+
+    `ports` is named by simulated machines alone, which share an address.
+    """
 
     serial: str
     host: str | None = None
     model: str | None = None
     name: str | None = None
     version: str | None = None
+    ports: Mapping[str, int] = field(default_factory=dict)
 
 
 def search_request() -> bytes:
@@ -80,6 +88,7 @@ def parse_announcement(datagram: bytes) -> Announcement | None:
         model=_word(headers.get("devmodel.bambu.com")),
         name=_text(headers.get("devname.bambu.com")),
         version=_word(headers.get("devversion.bambu.com")),
+        ports=_ports(headers.get("x-simulated-ports", "")),
     )
 
 
@@ -171,6 +180,12 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - a wire value
 def _serial(value: Any) -> str | None:  # noqa: ANN401 - a wire value
     word = _word(value)
     return word if word is not None and word.isalnum() else None
+
+
+def _ports(text: str) -> dict[str, int]:
+    """Reads `mqtt=21000, ftps=21001`; what is no port is left out."""
+    pairs = _PORT.findall(text[:_LONGEST_VALUE])
+    return {name: int(port) for name, port in pairs if 0 < int(port) <= _LAST_PORT}
 
 
 def _word(value: Any) -> str | None:  # noqa: ANN401 - a wire value

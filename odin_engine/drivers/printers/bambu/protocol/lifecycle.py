@@ -125,6 +125,10 @@ def advance(
         run = _running(run, heard, changed, at)
     elif not run.is_running:
         run = _resting(run, heard, changed)
+    elif _is_anothers(run, wire):
+        # Its own end was never heard, and what this report tells is another's.
+        fresh = Run(error=run.error, is_error_old=run.is_error_old)
+        run = _resting(fresh, heard, changed)
     elif heard is Activity.FINISHED:
         run = _ended(run, heard)
     else:
@@ -276,7 +280,8 @@ def _with_job(run: Run, wire: Mapping[str, Any]) -> Run:
     layers = _total_layers(wire)
     token = _identity(run, wire, _TOKEN_KEYS, run.token)
     external = _identity(run, wire, _EXTERNAL_KEYS, run.external)
-    if run.is_running:
+    # One that only waits for the reason of its end is over.
+    if run.is_running and run.settles_at is None:
         name, file = name or run.name, file or run.file
         source, layers = source or run.source, layers or run.total_layers
     else:
@@ -301,6 +306,16 @@ def _with_job(run: Run, wire: Mapping[str, Any]) -> Run:
         token=token,
         external=external,
     )
+
+
+def _is_anothers(run: Run, wire: Mapping[str, Any]) -> bool:
+    """Whether a report names another job than the one that was running."""
+    if run.settles_at is not None:
+        return False
+    for known, keys in ((run.token, _TOKEN_KEYS), (run.external, _EXTERNAL_KEYS)):
+        if known is not None:
+            return _identity(run, wire, keys, known) != known
+    return False
 
 
 def _total_layers(wire: Mapping[str, Any]) -> int | None:

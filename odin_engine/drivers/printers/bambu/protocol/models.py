@@ -22,6 +22,7 @@ class DoorSensor(StrEnum):
     STAT = "stat"
 
 
+_PLATE = (256.0, 256.0)
 _FANS_PART = ("part",)
 _FANS_BOX = ("aux", "chamber", "part")
 _FANS_TWO_AUX = ("aux", "aux_left", "chamber", "part")
@@ -38,7 +39,8 @@ class ModelInfo:
 
     `codes` are those of discovery and of the file formats. `print_url` is the form of
     `project_file.url`, `{path}` being the path below the storage's root; `upload_folder`
-    is where uploads go, seen from the FTPS root. `sends_deltas`: P1 and A1 send what
+    is where uploads go, seen from the FTPS root. `plate_mm` is width and depth of what
+    can be printed on. `sends_deltas`: P1 and A1 send what
     changed, and a `pushall` makes them lag (§4).
     """
 
@@ -58,6 +60,7 @@ class ModelInfo:
     nozzle_max_c: int = 300
     bed_max_c: int = 100
     chamber_max_c: int | None = None
+    plate_mm: tuple[float, float] | None = None
     fans: tuple[str, ...] = _FANS_BOX
     lights: tuple[str, ...] = ("chamber",)
     calibrations: tuple[Calibration, ...] = _CALIBRATIONS_P1
@@ -79,6 +82,7 @@ _X1C = ModelInfo(
     camera=CameraKind.RTSPS,
     door=DoorSensor.HOME_FLAG,
     bed_max_c=120,
+    plate_mm=_PLATE,
     calibrations=_CALIBRATIONS_X1,
 )
 _P1S = ModelInfo(
@@ -89,6 +93,7 @@ _P1S = ModelInfo(
     product_names=("p1s",),
     camera=CameraKind.JPEG,
     sends_deltas=True,
+    plate_mm=_PLATE,
     start_deadline_s=300,
 )
 _A1 = ModelInfo(
@@ -99,6 +104,7 @@ _A1 = ModelInfo(
     product_names=("a1",),
     camera=CameraKind.JPEG,
     sends_deltas=True,
+    plate_mm=_PLATE,
     fans=_FANS_PART,
     calibrations=_CALIBRATIONS_A1,
     start_deadline_s=300,
@@ -110,6 +116,7 @@ _H2D = ModelInfo(
     serial_prefix="094",
     product_names=("h2d",),
     heads=2,
+    plate_mm=(350.0, 320.0),
     has_chamber_sensor=True,
     camera=CameraKind.RTSPS,
     door=DoorSensor.STAT,
@@ -152,6 +159,7 @@ MODELS: tuple[ModelInfo, ...] = (
         serial_prefix="030",
         product_names=("a1 mini", "a1mini"),
         bed_max_c=80,
+        plate_mm=(180.0, 180.0),
     ),
     _A1,
     replace(
@@ -162,6 +170,7 @@ MODELS: tuple[ModelInfo, ...] = (
         serial_prefix="26A",
         product_names=("a2l",),
         bed_max_c=80,
+        plate_mm=None,
         calibrations=(*_CALIBRATIONS_A1, Calibration.HOT_BED_LEVEL),
     ),
     replace(
@@ -177,6 +186,7 @@ MODELS: tuple[ModelInfo, ...] = (
         nozzle_max_c=300,
         bed_max_c=110,
         chamber_max_c=None,
+        plate_mm=_PLATE,
         fans=_FANS_TWO_AUX,
         lights=("chamber",),
         calibrations=(*_CALIBRATIONS_H2, Calibration.CLUMP_DETECTION),
@@ -188,6 +198,7 @@ MODELS: tuple[ModelInfo, ...] = (
         codes=("N6",),
         serial_prefix="20P",
         product_names=("x2d",),
+        plate_mm=None,
         nozzle_max_c=300,
         fans=_FANS_TWO_AUX,
         lights=("chamber",),
@@ -200,6 +211,7 @@ MODELS: tuple[ModelInfo, ...] = (
         serial_prefix="093",
         product_names=("h2s",),
         heads=1,
+        plate_mm=(340.0, 320.0),
         calibrations=(*_CALIBRATIONS_H2, Calibration.CLUMP_DETECTION),
     ),
     _H2D,
@@ -218,6 +230,7 @@ MODELS: tuple[ModelInfo, ...] = (
         codes=("O1C", "O1C2"),
         serial_prefix="31B",
         product_names=("h2c",),
+        plate_mm=None,
         has_hotend_rack=True,
     ),
 )
