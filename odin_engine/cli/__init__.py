@@ -9,6 +9,7 @@ _COMMANDS = {
     "backup": "odin_engine.cli.backup:backup",
     "demo": "odin_engine.cli.demo:demo",
     "doctor": "odin_engine.cli.doctor:doctor",
+    "misbehave": "odin_engine.cli.misbehave:misbehave",
     "openapi": "odin_engine.cli.openapi:openapi",
     "record": "odin_engine.cli.record:record",
     "replay": "odin_engine.cli.replay:replay",

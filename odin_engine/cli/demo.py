@@ -11,25 +11,30 @@ import secrets
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import click
 
 from odin_engine.cli.address import check_address
+from odin_engine.cli.demo_engine import USER, Machine, signed_in, tend_plates
+from odin_engine.cli.simulate import CONTROL_FILE
 from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.lock import InUse, exclusive
 from odin_engine.simulator.farm import FIRST_PORT
 
-_USER = "demo"
 _FARM = Path(__file__).parents[1] / "simulator" / "farms" / "demo.yaml"
-_PATIENCE_S = 30.0
+_FIRST_TRIED, _TRIED = 8710, 10
+_PATIENCE_S = 60.0
+_POLITE_S = 10.0
 
 
 @click.command()
 @click.option(
-    "--port", default=8710, show_default=True, help="Where the engine listens."
+    "--port",
+    type=click.IntRange(1, 65535),
+    help=f"Where the engine listens. The first free from {_FIRST_TRIED} if left out.",
 )
 @click.option(
     "--dir",
@@ -47,62 +52,131 @@ _PATIENCE_S = 30.0
 )
 @click.option(
     "--farm-port",
-    type=int,
-    default=FIRST_PORT,
-    show_default=True,
-    help="Port of the first simulated printer; each takes the next five.",
+    type=click.IntRange(1024, 60000),
+    help="Port of the first simulated printer; each takes the next five. The first"
+    f" free block from {FIRST_PORT} if left out.",
 )
-def demo(port: int, folder: Path, farm: Path, farm_port: int) -> None:
+def demo(port: int | None, folder: Path, farm: Path, farm_port: int | None) -> None:
     """Runs the engine with a farm of simulated printers. Ctrl-C stops it."""
+    folder = folder.resolve()
+    (folder / "farm").mkdir(parents=True, exist_ok=True)
     try:
-        check_address("127.0.0.1", port)
+        with exclusive(folder):
+            run = _run(_usable(port), folder, farm.resolve(), farm_port)
+            asyncio.run(_until_told(run))
+    except InUse as error:
+        raise click.ClickException(f"A demo runs on {folder} already.") from error
     except OdinError as error:
         raise click.ClickException(error.message) from error
-    with contextlib.suppress(asyncio.CancelledError):
-        asyncio.run(_run(port, folder.resolve(), farm, farm_port))
+    click.echo("Stopped.")
 
 
-async def _run(port: int, folder: Path, farm: Path, farm_port: int) -> None:
-    stop = asyncio.Event()
+def _usable(port: int | None) -> int:
+    """Returns the port that is wanted, or without a wish one that is free.
+
+    Raises:
+        Refused: nobody can listen there.
+    """
+    if port is not None:
+        check_address("127.0.0.1", port)
+        return port
+    for candidate in range(_FIRST_TRIED, _FIRST_TRIED + _TRIED):
+        with contextlib.suppress(OdinError):
+            check_address("127.0.0.1", candidate)
+            return candidate
+    return _usable(_FIRST_TRIED)
+
+
+async def _until_told(work: Coroutine[object, object, None]) -> None:
+    """Does the work until it ends or somebody wants a stop; more signals change nothing."""
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    (folder / "farm").mkdir(parents=True, exist_ok=True)
+    task = asyncio.ensure_future(work)
+    told = asyncio.Event()
+
+    def stop() -> None:
+        if not told.is_set():
+            told.set()
+            click.echo("\nStopping …")
+            task.cancel()
+
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _run(port: int, folder: Path, farm: Path, farm_port: int | None) -> None:
     environment = os.environ | {
         "ODIN_DATA_DIR": str(folder / "engine"),
         "ODIN_HOST": "127.0.0.1",
         "ODIN_PORT": str(port),
         "ODIN_ALLOW_LOOPBACK": "true",
+        "ODIN_DISCOVERY_ADDRESS": "127.0.0.1",
         "ODIN_LOG_LEVEL": os.environ.get("ODIN_LOG_LEVEL", "warning"),
     }
     addresses = folder / "farm" / "printers.json"
     addresses.unlink(missing_ok=True)
     click.echo("Starting the simulated printers …")
     simulate = ["simulate", str(farm), "--state-dir", str(folder / "farm")]
-    simulate += ["--first-port", str(farm_port)]
-    async with _process(
-        *simulate, "--addresses", str(addresses), env=environment
-    ) as sim:
+    simulate += ["--addresses", str(addresses), "--continue"]
+    if farm_port is not None:
+        simulate += ["--first-port", str(farm_port)]
+    async with _process(*simulate, env=environment) as sim:
         await _until(addresses.exists, sim)
+        machines: list[Machine] = json.loads(addresses.read_text())
+        control_port = int((folder / "farm" / CONTROL_FILE).read_text())
         password = _read(folder / "password")
         if password is None:
             password = await _create_user(environment)
             _keep(folder / "password", password)
         click.echo("Starting the engine …")
+        base = f"http://127.0.0.1:{port}"
         async with _process("serve", env=environment) as engine:
-            base = f"http://127.0.0.1:{port}"
-            added = await _register(
-                base, password, json.loads(addresses.read_text()), engine
-            )
-            click.echo(
-                f"\n  O.D.I.N. is at   {base}\n"
-                f"  User             {_USER}\n"
-                f"  Password         {password}\n"
-                f"  API description  {base}/api/docs\n\n"
-                f"{added} Ctrl-C stops the demo; another start continues it.\n"
-            )
-            await _first_of(stop, sim, engine)
-    click.echo("Stopped.")
+            await _until_healthy(base, engine)
+            async with signed_in(base, password) as session:
+                to_find = await session.register(machines)
+            click.echo(_welcome(base, password, machines, to_find))
+            click.echo(_how_to_control(control_port, machines))
+            async with asyncio.TaskGroup() as group:
+                work = tend_plates(base, password, control_port)
+                tending = group.create_task(work)
+                await _first_end(sim, engine)
+                tending.cancel()
+    raise click.ClickException("A part of the demo stopped; see the lines above.")
+
+
+def _welcome(
+    base: str,
+    password: str,
+    machines: Sequence[Machine],
+    to_find: Sequence[Machine],
+) -> str:
+    lines = [
+        "",
+        f"  O.D.I.N. is at   {base}",
+        f"  User             {USER}",
+        f"  Password         {password}",
+        f"  API description  {base}/api/docs",
+        "",
+        f"{len(machines) - len(to_find)} simulated printers are registered.",
+    ]
+    if to_find:
+        lines.append(f"{len(to_find)} more are on the network, to be found and added:")
+    for each in to_find:
+        name = f"{each['name']} ({each['model']})"
+        lines.append(f"  {name:<28} access code {each['access_code']}")
+    return "\n".join(lines)
+
+
+def _how_to_control(control_port: int, machines: Sequence[Machine]) -> str:
+    name = machines[0]["name"] if machines else "PRINTER"
+    # As it was called itself: `odin` need not be on the PATH.
+    odin = sys.argv[0] if Path(sys.argv[0]).name == "odin" else "odin"
+    return (
+        f"Make one go wrong: `{odin} misbehave {name} fault`; `{odin} misbehave --list`"
+        f" tells more (control port {control_port}).\n\n"
+        "Ctrl-C stops the demo; another start continues it.\n"
+    )
 
 
 @contextlib.asynccontextmanager
@@ -116,27 +190,53 @@ async def _process(*arguments: str, env: dict[str, str]) -> AsyncIterator[Proces
         env=env,
         stdout=DEVNULL,
         stdin=DEVNULL,
+        # A Ctrl-C at the terminal is for the demo, which stops its parts in order.
+        process_group=0,
     )
     try:
         yield process
     finally:
         if process.returncode is None:
-            process.terminate()
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
             try:
-                await asyncio.wait_for(process.wait(), 10)
+                await asyncio.wait_for(process.wait(), _POLITE_S)
             except TimeoutError:
                 process.kill()
                 await process.wait()
 
 
 async def _until(is_done: Callable[[], bool], process: Process) -> None:
-    async with asyncio.timeout(_PATIENCE_S):
-        while not is_done():
-            if process.returncode is not None:
-                raise click.ClickException(
-                    "A part of the demo stopped; see the lines above."
-                )
-            await asyncio.sleep(0.05)
+    with _patience("The simulated printers did not start in time."):
+        async with asyncio.timeout(_PATIENCE_S):
+            while not is_done():
+                _check_runs(process)
+                await asyncio.sleep(0.05)
+
+
+async def _until_healthy(base: str, engine: Process) -> None:
+    with _patience("The engine did not start in time."):
+        async with asyncio.timeout(_PATIENCE_S), aiohttp.ClientSession(base) as session:
+            while True:
+                _check_runs(engine)
+                with contextlib.suppress(aiohttp.ClientConnectionError):
+                    async with session.get("/healthz") as answer:
+                        if answer.ok:
+                            return
+                await asyncio.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _patience(complaint: str) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise click.ClickException(complaint) from error
+
+
+def _check_runs(process: Process) -> None:
+    if process.returncode is not None:
+        raise click.ClickException("A part of the demo stopped; see the lines above.")
 
 
 def _read(file: Path) -> str | None:
@@ -152,7 +252,7 @@ async def _create_user(environment: dict[str, str]) -> str:
     """Creates the demo's user; returns the password."""
     password = f"Demo-{secrets.token_urlsafe(9)}-1"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "odin_engine", "user", "create", _USER),
+        *(sys.executable, "-m", "odin_engine", "user", "create", USER),
         *("--role", "admin", "--password-stdin"),
         env=environment,
         stdin=PIPE,
@@ -164,69 +264,11 @@ async def _create_user(environment: dict[str, str]) -> str:
     return password
 
 
-async def _register(
-    base: str, password: str, machines: list[dict[str, Any]], engine: Process
-) -> str:
-    """Adds the simulated machines that the engine does not know yet, over its API."""
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(base, cookie_jar=jar) as session:
-        await _until_healthy(session, engine)
-        login = {"name": _USER, "password": password}
-        async with session.post("/api/v1/auth/login", json=login) as answer:
-            csrf = (await _json(answer))["csrf_token"]
-        async with session.get("/api/v1/printers", params={"limit": "200"}) as answer:
-            known = {
-                printer["serial"]: printer for printer in (await _json(answer))["items"]
-            }
-        for machine in machines:
-            body = {
-                "name": machine["name"],
-                "family": "bambu",
-                "host": machine["host"],
-                "serial": machine["serial"],
-                "secret": machine["access_code"],
-                "ports": machine["ports"],
-            }
-            headers = {"X-CSRF-Token": csrf}
-            if (printer := known.get(machine["serial"])) is None:
-                async with session.post(
-                    "/api/v1/printers", json=body, headers=headers
-                ) as answer:
-                    await _json(answer)
-            elif printer["ports"] != machine["ports"]:
-                headers["If-Match"] = f'"{printer["version"]}"'
-                place = f"/api/v1/printers/{printer['id']}"
-                async with session.patch(
-                    place, json={"ports": machine["ports"]}, headers=headers
-                ) as answer:
-                    await _json(answer)
-    return f"{len(machines)} simulated printers are registered."
-
-
-async def _until_healthy(session: aiohttp.ClientSession, engine: Process) -> None:
-    async with asyncio.timeout(_PATIENCE_S):
-        while engine.returncode is None:
-            with contextlib.suppress(aiohttp.ClientConnectionError):
-                async with session.get("/healthz") as answer:
-                    if answer.ok:
-                        return
-            await asyncio.sleep(0.05)
-    raise click.ClickException("The engine did not start; see the lines above.")
-
-
-async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
-    body = await answer.json(content_type=None)
-    if not answer.ok:
-        raise click.ClickException(
-            f"The engine said {answer.status}: {body.get('detail')}"
-        )
-    assert isinstance(body, dict)  # noqa: S101 - narrows the type
-    return body
-
-
-async def _first_of(stop: asyncio.Event, *processes: Process) -> None:
-    waits: list[asyncio.Task[object]] = [asyncio.create_task(stop.wait())]
-    waits += [asyncio.create_task(process.wait()) for process in processes]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
+async def _first_end(*processes: Process) -> None:
+    """Waits until a process ends by itself."""
+    waits = [asyncio.ensure_future(process.wait()) for process in processes]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -15,6 +15,7 @@ from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.lock import exclusive
 from odin_engine.kernel.log import set_up_logging
+from odin_engine.kernel.memory import return_large_blocks
 from odin_engine.kernel.migrate import migrate
 from odin_engine.kernel.secrets import KnownSecrets, load_secrets
 from odin_engine.kernel.settings import load_settings
@@ -31,6 +32,7 @@ _GRACE_S = 1
 @click.option("--port", type=int, help="Port to listen on; 8710 unless set.")
 def serve(host: str | None, port: int | None) -> None:
     """Runs the engine until Ctrl-C or SIGTERM."""
+    return_large_blocks()
     try:
         settings = load_settings(host=host, port=port)
         known = KnownSecrets()

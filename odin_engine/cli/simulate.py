@@ -2,16 +2,21 @@
 
 import asyncio
 import errno
+import resource
 import signal
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from odin_engine.kernel.clock import SystemClock
-from odin_engine.simulator.control import ControlPort
+from odin_engine.simulator.control import CONTROL_PORTS, ControlPort
 from odin_engine.simulator.farm import FIRST_PORT, Farm
 from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
+
+CONTROL_FILE = "control-port"
+"""In the state folder: the number of the control port of the farm that runs on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,8 @@ class _Wishes:
     real_ports: bool
     interface: str | None
     control_port: int | None
-    first_port: int
+    first_port: int | None
+    continues: bool
 
 
 @click.command()
@@ -52,65 +58,50 @@ class _Wishes:
 @click.option(
     "--interface",
     metavar="ADDRESS",
-    help="Announces the printers from this IPv4 address instead of loopback only.",
+    help="Listens and announces on this IPv4 address of yours; loopback if left out.",
 )
 @click.option(
     "--control-port",
     type=click.IntRange(0, 65535),
-    help="Opens a loopback HTTP port that takes misbehaviours; 0 takes a free one.",
+    help=f"Where `odin misbehave` reaches the farm, on loopback; 0 takes a free one."
+    f" The first free from {CONTROL_PORTS.start} if left out.",
 )
 @click.option(
     "--first-port",
     type=click.IntRange(1024, 60000),
-    default=FIRST_PORT,
-    show_default=True,
-    help="Port of the first printer; each takes the next five.",
+    help="Port of the first printer; each takes the next five. The first free block"
+    f" from {FIRST_PORT} if left out.",
 )
-def simulate(
-    farm: Path,
-    state_dir: Path,
-    addresses: Path | None,
-    clock_factor: float | None,
-    real_ports: bool,  # noqa: FBT001 - click hands it over so
-    interface: str | None,
-    control_port: int | None,
-    first_port: int,
-) -> None:
-    """Runs the printers described in FARM until Ctrl-C."""
+@click.option(
+    "--continue",
+    "continues",
+    is_flag=True,
+    help="Goes on where the last run on this state folder ended.",
+)
+def simulate(farm: Path, **wishes: Any) -> None:  # noqa: ANN401 - click's options
+    """Runs the printers described in FARM until Ctrl-C. See docs/simulator.md."""
     try:
         plan = read_farm(farm)
+        _allow_files(len(plan.entries))
+        asyncio.run(_run(plan, _Wishes(**wishes)))
     except BadFarm as error:
         raise click.ClickException(str(error)) from error
-    wishes = _Wishes(
-        state_dir,
-        addresses,
-        clock_factor,
-        real_ports,
-        interface,
-        control_port,
-        first_port,
-    )
-    try:
-        asyncio.run(_run(plan, wishes))
-    except BadFarm as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(_why(error)) from error
 
 
-def _why(error: OSError) -> str:
-    if error.errno != errno.EADDRINUSE:
-        return str(error)
-    return (
-        f"{error.strerror}. Choose other ports with --first-port; of the demo, with"
-        " --farm-port."
-    )
+def _allow_files(printers: int) -> None:
+    """Raises the limit of open files as far as hundreds of printers need and may."""
+    # Four ports, and as many who are connected or transfer something.
+    wanted = 256 + 12 * printers
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(each, stop.set)
     farm = Farm(
         plan,
@@ -118,19 +109,31 @@ async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
         started_at=SystemClock().now(),
         clock_factor=wishes.clock_factor,
         real_ports=wishes.real_ports,
-        announce_from=wishes.interface,
+        interface=wishes.interface,
         first_port=wishes.first_port,
+        continues=wishes.continues,
     )
     async with farm:
         _print_table(farm)
-        if wishes.addresses is not None:
-            farm.write_addresses(wishes.addresses)
-        if wishes.control_port is None:
-            await stop.wait()
-            return
-        async with ControlPort(farm.printers, wishes.control_port) as control:
-            click.echo(f"Control port: http://127.0.0.1:{control.port}/printers")
-            await stop.wait()
+        try:
+            async with ControlPort(farm.printers, wishes.control_port) as control:
+                _write_port(wishes.state_dir, control.port)
+                click.echo(f"Control port: http://127.0.0.1:{control.port}/printers")
+                if wishes.addresses is not None:
+                    farm.write_addresses(wishes.addresses)
+                await stop.wait()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise BadFarm(
+                f"The control port {wishes.control_port} is taken. Choose another one"
+                " with --control-port, or leave it out."
+            ) from error
+
+
+def _write_port(state_dir: Path, port: int) -> None:
+    state_dir.mkdir(parents=True, exist_ok=True)
+    (state_dir / CONTROL_FILE).write_text(f"{port}\n")
 
 
 def _print_table(farm: Farm) -> None:

@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+import errno
+import socket
 from contextlib import AsyncExitStack
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from odin_engine.simulator.bambu.announce import Announcer
+from odin_engine.simulator import keeping
+from odin_engine.simulator.bambu.announce import Announcement, Announcer
 from odin_engine.simulator.bambu.machine.units import EXTERNAL
 from odin_engine.simulator.bambu.printer import SimulatedPrinter
 from odin_engine.simulator.farm_file import (
@@ -18,22 +22,46 @@ from odin_engine.simulator.farm_file import (
     Entry,
     FarmPlan,
     prepare,
+    rhythm_of,
+    shift_of,
     spool_of,
     units_of,
 )
+from odin_engine.simulator.scenario import play
+from odin_engine.simulator.shift import Shift
 
 _PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
-_REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
+REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
 # Below Linux's ephemeral range, so that a second start finds its ports free.
-FIRST_PORT, _PORTS_APART = 21000, 5
+FIRST_PORT, _LAST_PORT, _PORTS_APART = 21000, 32000, 5
 _ANNOUNCE_EVERY_S = 5.0
+_KEEP_EVERY_S = 20.0
+
+_REMEDIES = {
+    errno.EADDRINUSE: "Choose other ports with --first-port, or `ports` in the file.",
+    errno.EACCES: (
+        "Ports below 1024 need a right: run as root, or allow them with"
+        " `sysctl net.ipv4.ip_unprivileged_port_start=990`."
+    ),
+    errno.EADDRNOTAVAIL: "This machine does not have that address.",
+}
+
+
+class CannotListen(BadFarm):
+    """A port is taken, or may not be had; the text says which and what to do."""
 
 
 class Farm:
     """The printers of a farm on the network; `async with` opens and closes them.
 
+    They listen on loopback and announce themselves there alone, unless `interface`, an
+    IPv4 address of this machine, is given. Without a `first_port` a free block of ports is
+    taken. With `continues` a printer is where it was when the farm last ended, not where
+    the file begins.
+
     Raises:
         BadFarm: an entry asks for what there is not.
+        CannotListen: on entering, a port cannot be had.
     """
 
     def __init__(
@@ -44,27 +72,44 @@ class Farm:
         started_at: datetime,
         clock_factor: float | None = None,
         real_ports: bool = False,
-        announce_from: str | None = None,
-        first_port: int = FIRST_PORT,
+        interface: str | None = None,
+        first_port: int | None = None,
+        continues: bool = False,
     ) -> None:
-        self._first_port = first_port
+        self._entries = plan.entries
+        self._state_dir = state_dir
+        self._started_at = started_at
+        self._factor = plan.clock_factor if clock_factor is None else clock_factor
         self._real_ports = real_ports
-        self._announce_from = announce_from
+        self._interface = interface
+        self._first_port = first_port or _free_block(len(plan.entries), interface)
+        self._continues = continues
         self._stack = AsyncExitStack()
-        factor = plan.clock_factor if clock_factor is None else clock_factor
+        self._shifts: dict[str, Shift | None] = {}
+        if real_ports and interface is not None:
+            _check_own_hosts(plan)
         self.printers = [
-            self._checked(entry, place, state_dir, started_at, factor)
-            for place, entry in enumerate(plan.entries)
+            self._checked(entry, place) for place, entry in enumerate(plan.entries)
         ]
 
     async def __aenter__(self) -> Self:
-        for printer in self.printers:
-            await self._stack.enter_async_context(printer)
-        if self._real_ports or self._announce_from is not None:
-            announcer = Announcer(self._announce_from or "127.0.0.1")
-            self._stack.callback(announcer.close)
-            task = asyncio.get_running_loop().create_task(self._announce(announcer))
-            self._stack.push_async_callback(_end, task)
+        async with AsyncExitStack() as stack:
+            for printer in self.printers:
+                try:
+                    await stack.enter_async_context(printer)
+                except OSError as error:
+                    raise _cannot_listen(printer, error) from error
+            if self._continues:
+                stack.callback(self._keep)
+                self._run(stack, self._keep_running())
+            announced = self.announced
+            if announced:
+                announcer = Announcer(
+                    self._interface or "127.0.0.1", hears=not self._real_ports
+                )
+                stack.callback(announcer.close)
+                self._run(stack, self._announce(announcer, announced))
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(
@@ -75,8 +120,16 @@ class Farm:
     ) -> None:
         await self._stack.aclose()
 
+    @property
+    def announced(self) -> list[SimulatedPrinter]:
+        """Lists the printers that announce themselves to whoever looks for some."""
+        pairs = zip(self._entries, self.printers, strict=True)
+        everybody = self._real_ports or self._interface is not None
+        return [each for entry, each in pairs if entry.raw.get("announce", everybody)]
+
     def addresses(self) -> list[dict[str, Any]]:
         """Lists how each printer is reached, for whoever registers them."""
+        announced = {printer.serial for printer in self.announced}
         return [
             {
                 "name": printer.machine.name,
@@ -86,6 +139,7 @@ class Farm:
                 "host": printer.host,
                 "ports": printer.ports,
                 "certificate_sha256": printer.fingerprint,
+                "is_announced": printer.serial in announced,
             }
             for printer in self.printers
         ]
@@ -97,51 +151,45 @@ class Farm:
         fresh.write_bytes(orjson.dumps(self.addresses(), option=orjson.OPT_INDENT_2))
         fresh.replace(path)
 
-    def _checked(
-        self,
-        entry: Entry,
-        place: int,
-        state_dir: Path,
-        started_at: datetime,
-        factor: float,
-    ) -> SimulatedPrinter:
+    def _checked(self, entry: Entry, place: int) -> SimulatedPrinter:
         try:
-            printer = self._make(entry, place, state_dir, started_at, factor)
-            prepare(printer.machine, entry.raw)
+            printer = self._make(entry, place)
+            machine = printer.machine
+            shift = self._shifts[printer.serial] = shift_of(machine, entry.raw)
+            rhythm = rhythm_of(entry.raw)
+            file = self._memory(printer)
+            if not (self._continues and keeping.read(file, machine, shift)):
+                prepare(machine, entry.raw, shift)
+            if shift is not None and rhythm is not None:
+                shift.go_on(rhythm)
+            play(printer, entry.raw.get("scenario", ()))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise BadFarm(f"{entry.name}: {error}") from error
         return printer
 
-    def _make(
-        self,
-        entry: Entry,
-        place: int,
-        state_dir: Path,
-        started_at: datetime,
-        factor: float,
-    ) -> SimulatedPrinter:
+    def _make(self, entry: Entry, place: int) -> SimulatedPrinter:
         raw = entry.raw
         first = self._first_port + place * _PORTS_APART
         ports = {name: first + i for i, name in enumerate(_PORT_NAMES)}
-        host = "127.0.0.1"
+        host = self._interface or "127.0.0.1"
         if self._real_ports:
-            ports = dict(_REAL_PORTS)
+            ports = dict(REAL_PORTS)
             host = f"127.0.{10 + place // 250}.{1 + place % 250}"
         if entry.model.camera != "jpeg":
             del ports["camera"]
         printer = SimulatedPrinter(
-            entry.model.name,
+            entry.model,
             entry.serial,
             entry.access_code,
             name=entry.name,
-            host=str(raw.get("host", host)),
+            host=str(ip_address(raw.get("host", host))),
             ports=ports | raw.get("ports", {}),
-            clock_factor=float(raw.get("clock_factor", factor)),
+            clock_factor=float(raw.get("clock_factor", self._factor)),
             units=units_of(entry),
             developer_mode=bool(raw.get("developer_mode", True)),
             beacon_s=float(raw["beacon_s"]) if "beacon_s" in raw else None,
-            state_dir=state_dir,
-            started_at=started_at,
+            state_dir=self._state_dir,
+            started_at=self._started_at,
         )
         external = raw.get("external")
         if external is not None:
@@ -149,12 +197,70 @@ class Farm:
             printer.machine.feed.put(EXTERNAL, spool_of(external, mark))
         return printer
 
-    async def _announce(self, announcer: Announcer) -> None:
+    def _memory(self, printer: SimulatedPrinter) -> Path:
+        return self._state_dir / printer.serial / "machine.json"
+
+    def _keep(self) -> None:
+        for each in self.printers:
+            keeping.write(self._memory(each), each.machine, self._shifts[each.serial])
+
+    async def _keep_running(self) -> None:
+        while True:
+            await asyncio.sleep(_KEEP_EVERY_S)
+            self._keep()
+
+    async def _announce(
+        self, announcer: Announcer, printers: list[SimulatedPrinter]
+    ) -> None:
         while True:
             await announcer.announce(
-                [(each.machine, each.host) for each in self.printers if each.is_on]
+                [
+                    Announcement(each.machine, each.host, _strange_ports(each))
+                    for each in printers
+                    if each.is_on
+                ]
             )
-            await asyncio.sleep(_ANNOUNCE_EVERY_S)
+            await announcer.wait_for_question(_ANNOUNCE_EVERY_S)
+
+    def _run(self, stack: AsyncExitStack, work: Any) -> None:  # noqa: ANN401 - coroutine
+        stack.push_async_callback(_end, asyncio.get_running_loop().create_task(work))
+
+
+def _strange_ports(printer: SimulatedPrinter) -> dict[str, int]:
+    return {
+        name: port for name, port in printer.ports.items() if port != REAL_PORTS[name]
+    }
+
+
+def _check_own_hosts(plan: FarmPlan) -> None:
+    hosts = [entry.raw.get("host") for entry in plan.entries]
+    if len(hosts) > 1 and (None in hosts or len(set(hosts)) < len(hosts)):
+        raise BadFarm(
+            "printers with real ports need an address of this machine each: give them"
+            " one as `host`, or leave out --real-ports"
+        )
+
+
+def _free_block(printers: int, interface: str | None) -> int:
+    """Finds the first block of ports that nobody listens on, for so many printers."""
+    size = max(printers, 1) * _PORTS_APART
+    for first in range(FIRST_PORT, _LAST_PORT - size, size):
+        if all(_is_free(interface, port) for port in range(first, first + size)):
+            return first
+    return FIRST_PORT
+
+
+def _is_free(host: str | None, port: int) -> bool:
+    try:
+        socket.create_server((host or "127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _cannot_listen(printer: SimulatedPrinter, error: OSError) -> CannotListen:
+    remedy = _REMEDIES.get(error.errno or 0, "")
+    return CannotListen(f"{printer.machine.name}: {error.strerror}. {remedy}".strip())
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -1,23 +1,16 @@
-"""A farm from a YAML file: many printers, each with its load, its job and its story.
+"""A farm from a YAML file: many printers, each with its load, its jobs and its story.
 
-clock_factor: 1
-printers:
-  - name: Ada                # all but `model` can be left out
-    model: X1C
-    serial: 00M09A2B1100001
-    access_code: "31415926"
-    ports: {mqtt: 18883}
-    units:
-      - {kind: ams, slots: [[GFA00, F2754E, 83], null, [GFG02, '161616'], [GFL99, FFFFFF]]}
-    external: [GFL99, FFFFFF]
-    developer_mode: true
-    job: {name: Bracket, minutes: 95, layers: 240, used_g: [42], slots: [0],
-          at_percent: 35, repeat_after_s: 600}
-    fault: {print_error: "0300_8003"}
-    offline: false
-    scenario: [{at_s: 600, misbehave: runout}]
-    beacon_s: 1            # a steady load to measure with, see `SimulatedPrinter`
-  - {model: P1S, count: 50}  # fifty of the same, numbered
+    clock_factor: 1
+    printers:
+      - name: Ada
+        model: X1C
+        units:
+          - {kind: ams, slots: [[GFA00, F2754E, 83], null, [GFG02, "161616"], null]}
+        job: {name: Bracket, minutes: 95, used_g: [42], slots: [0], at_percent: 35}
+        scenario: [{at_s: 600, misbehave: runout}]
+      - {model: P1S, count: 50}  # fifty of the same, numbered
+
+Every key is told in docs/simulator.md.
 """
 
 from collections.abc import Sequence
@@ -28,10 +21,9 @@ from typing import Any
 
 import yaml
 
-from odin_engine.simulator.bambu.description import Model, load_model
+from odin_engine.simulator.bambu.description import Model, load_model, read_model
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
-from odin_engine.simulator.bambu.machine.scenario import keep_printing, play
 from odin_engine.simulator.bambu.machine.spools import Spool, settings_for, spool
 from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
@@ -39,10 +31,39 @@ from odin_engine.simulator.bambu.machine.units import (
     UnitKind,
     number_units,
 )
+from odin_engine.simulator.scenario import seconds_from
+from odin_engine.simulator.shift import Rhythm, Shift, Task
 
-# What a start may take before the first layer, at most.
-_JOB_START_S = 1200.0
-_STRIDE_S = 10.0
+FARM_KEYS = frozenset({"clock_factor", "printers"})
+PRINTER_KEYS = frozenset(
+    {
+        "access_code",
+        "announce",
+        "beacon_s",
+        "clock_factor",
+        "count",
+        "developer_mode",
+        "external",
+        "fault",
+        "host",
+        "job",
+        "jobs",
+        "model",
+        "name",
+        "next_after_s",
+        "offline",
+        "ports",
+        "scenario",
+        "serial",
+        "units",
+        "waits_for_clear_plate",
+    }
+)
+JOB_KEYS = frozenset(
+    {"at_percent", "layers", "minutes", "name", "repeat_after_s", "slots", "used_g"}
+)
+UNIT_KEYS = frozenset({"dry", "head", "humidity", "kind", "slots"})
+_OWN_MODEL_SUFFIXES = (".yaml", ".yml")
 
 
 class BadFarm(ValueError):
@@ -77,45 +98,57 @@ def read_farm(path: Path) -> FarmPlan:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         rows: list[dict[str, Any]] = document["printers"]
+        _check_keys(document, FARM_KEYS)
         entries: list[Entry] = []
         for row in rows:
+            _check_keys(row, PRINTER_KEYS)
             for _ in range(int(row.get("count", 1))):
-                entries.append(_entry(row, len(entries)))
-        return FarmPlan(tuple(entries), float(document.get("clock_factor", 1)))
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+                entries.append(_entry(row, len(entries), path.parent))
+        plan = FarmPlan(tuple(entries), float(document.get("clock_factor", 1)))
+    except (
+        *(OSError, yaml.YAMLError),
+        *(KeyError, TypeError, ValueError, AttributeError),
+    ) as error:
         raise BadFarm(f"{path.name}: {error}") from error
+    serials = [entry.serial for entry in entries]
+    if twice := {each for each in serials if serials.count(each) > 1}:
+        raise BadFarm(f"{path.name}: two printers have the serial {min(twice)}")
+    return plan
 
 
-def prepare(machine: Machine, raw: dict[str, Any]) -> None:
+def shift_of(machine: Machine, raw: dict[str, Any]) -> Shift | None:
+    """Makes the list of jobs of an entry; None where it has none."""
+    rows = raw.get("jobs") or ([raw["job"]] if "job" in raw else [])
+    return Shift(machine, [_task(machine, row) for row in rows]) if rows else None
+
+
+def rhythm_of(raw: dict[str, Any]) -> Rhythm | None:
+    """Reads when the next job starts; None where a print is not followed by one."""
+    given = raw.get("next_after_s", raw.get("job", {}).get("repeat_after_s"))
+    if given is None:
+        return None
+    waits = bool(raw.get("waits_for_clear_plate", False))
+    return Rhythm(*seconds_from(given), waits_for_clear_plate=waits)
+
+
+def prepare(machine: Machine, raw: dict[str, Any], shift: Shift | None) -> None:
     """Brings a machine to where the file wants it before anybody sees it."""
-    job = raw.get("job")
-    if job is not None:
-        plan, slots = _job(machine, job)
-        _run_to(machine, plan, slots, float(job.get("at_percent", 0)))
-        if "repeat_after_s" in job:
-            keep_printing(machine, plan, slots, float(job["repeat_after_s"]))
+    if shift is not None:
+        first = raw["jobs"][0] if raw.get("jobs") else raw["job"]
+        shift.start_at(float(first.get("at_percent", 0)))
     if "fault" in raw:
         machine.misbehave("fault", **raw["fault"])
     if raw.get("offline"):
         machine.misbehave("power_cut")
-    play(machine, raw.get("scenario", ()))
 
 
-def _run_to(
-    machine: Machine, plan: PrintPlan, slots: dict[int, int], percent: float
-) -> None:
-    """Prints up to a percentage; 100 leaves the finished part on the plate."""
-    machine.start(plan, slots=slots)
-    limit_s = plan.print_s + _JOB_START_S
-    while machine.elapsed_s < limit_s and machine.prints.is_busy:
-        job = machine.prints.job
-        if percent < 100 and job is not None and job.share * 100 >= percent:
-            return
-        machine.tick(_STRIDE_S)
+def _check_keys(row: dict[str, Any], known: frozenset[str]) -> None:
+    if strange := sorted(set(row) - known):
+        raise ValueError(f"unknown key {', '.join(strange)}; known: {sorted(known)}")
 
 
-def _entry(row: dict[str, Any], place: int) -> Entry:
-    model = load_model(str(row["model"]))
+def _entry(row: dict[str, Any], place: int, folder: Path) -> Entry:
+    model = _model(str(row["model"]), folder)
     serial = str(row.get("serial") or f"{model.serial_prefix}09A2B11{place:05}")
     digits = int(sha256(serial.encode()).hexdigest(), 16) % 10**8
     name = str(row.get("name", f"{model.name} {place + 1}"))
@@ -130,11 +163,20 @@ def _entry(row: dict[str, Any], place: int) -> Entry:
     )
 
 
+def _model(name: str, folder: Path) -> Model:
+    """Finds a model: one of ours by its name, one of yours by its file."""
+    if name.endswith(_OWN_MODEL_SUFFIXES):
+        return read_model(folder / name)
+    return load_model(name)
+
+
 def units_of(entry: Entry) -> list[Unit] | None:
     """Makes the units an entry lists, or None where it leaves them to the model."""
     rows = entry.raw.get("units")
     if rows is None:
         return None
+    for row in rows:
+        _check_keys(row, UNIT_KEYS)
     kinds = [UnitKind(row["kind"]) for row in rows]
     made = []
     for row, kind, number in zip(rows, kinds, number_units(kinds), strict=True):
@@ -164,7 +206,8 @@ def spool_of(given: Sequence[Any] | None, mark: str) -> Spool | None:
     return spool(str(idx), color, float(percent[0]) if percent else 100, mark=mark)
 
 
-def _job(machine: Machine, raw: dict[str, Any]) -> tuple[PrintPlan, dict[int, int]]:
+def _task(machine: Machine, raw: dict[str, Any]) -> Task:
+    _check_keys(raw, JOB_KEYS)
     name, prefix = str(raw["name"]), machine.model.prefix_of_files
     slots = {i: int(flat) for i, flat in enumerate(raw.get("slots", [EXTERNAL]))}
     filaments: list[PlanFilament] = []
@@ -184,4 +227,4 @@ def _job(machine: Machine, raw: dict[str, Any]) -> tuple[PrintPlan, dict[int, in
         bed_c=min(settings.bed_c, machine.model.bed_max_c),
         gcode_file=f"{prefix}Metadata/plate_1.gcode" if prefix else f"{name}.3mf",
     )
-    return plan, slots
+    return Task(plan, slots)

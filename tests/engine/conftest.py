@@ -22,6 +22,7 @@ from odin_engine.kernel.migrate import head, migrate, whole_schema
 from tests.engine.doubles import ManualClock
 
 _REPOSITORY = Path(__file__).parents[2]
+_PORT_TRIES = 4
 
 
 @pytest.fixture
@@ -65,16 +66,10 @@ def postgres_server() -> Iterator[str]:
         _absent("PostgreSQL (initdb, pg_ctl) is not installed")
     folder = Path(tempfile.mkdtemp(prefix="odin-postgres-"))
     as_user = _as_unprivileged_user(folder)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
     data = folder / "data"
     _run([*as_user, initdb, "-D", str(data), "-U", "odin", "-A", "trust", "-E", "UTF8"])
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    )
     control = [*as_user, pg_ctl, "-D", str(data), "-w"]
-    _run([*control, "-l", str(folder / "log"), "-o", options, "start"])
+    port = _start_postgres([*control, "-l", str(folder / "log")], folder)
     yield f"postgresql+asyncpg://odin@127.0.0.1:{port}"
     _run([*control, "-m", "immediate", "stop"])
     shutil.rmtree(folder)
@@ -170,6 +165,25 @@ async def _administer(server: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
+
+
+def _start_postgres(control: list[str], folder: Path) -> int:
+    """Starts the server on a free port; returns the port.
+
+    Another process may take it between the look and the start, so there are more tries.
+    """
+    for tries_left in reversed(range(_PORT_TRIES)):
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port: int = probe.getsockname()[1]
+        options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 "
+            f"-c unix_socket_directories={folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        )
+        started = _run([*control, "-o", options, "start"], check=tries_left == 0)
+        if started.returncode == 0:
+            return port
+    raise AssertionError("the last try raises")
 
 
 def _find_postgres(program: str) -> str | None:

@@ -54,7 +54,10 @@ class CameraServer:
             while not writer.is_closing():
                 # Drawing takes some 10 ms: too long for a loop that serves hundreds.
                 picture = await asyncio.to_thread(draw, look(self._machine))
-                writer.write(_HEADER.pack(len(picture), 0, 1, 0) + picture)
+                # The header comes as a TLS record of its own, and viewers rely on it:
+                # they take a read of 16 bytes for a header, anything else for a fault.
+                writer.write(_HEADER.pack(len(picture), 0, 1, 0))
+                writer.write(picture)
                 await writer.drain()
                 await asyncio.sleep(self._frame_every_s)
         finally:

@@ -8,6 +8,8 @@ from odin_engine.simulator.listening import hang_up
 type Channel = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 _WAIT_S = 30.0
+# Many clients never say goodbye on the data channel; they are not waited for.
+_GOODBYE_S = 1.0
 
 
 class PassivePort:
@@ -32,7 +34,11 @@ class PassivePort:
             else:
                 arrived.set_result((reader, writer))
 
-        return cls(await asyncio.start_server(connected, host, 0, ssl=context), arrived)
+        patience_s = None if context is None else _GOODBYE_S
+        server = await asyncio.start_server(
+            connected, host, 0, ssl=context, ssl_shutdown_timeout=patience_s
+        )
+        return cls(server, arrived)
 
     async def connection(self) -> Channel:
         """Gives the connection once it is there.

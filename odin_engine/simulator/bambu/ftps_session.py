@@ -5,17 +5,23 @@ Source: docs/protocols/bambu.md §9; RFC 959 for the replies, RFC 4217 for PBSZ 
 
 import asyncio
 import contextlib
+import os
+import posixpath
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from odin_engine.simulator.bambu import ftps_shelf
 from odin_engine.simulator.bambu.ftps_channel import Channel, PassivePort
+from odin_engine.simulator.bambu.ftps_listing import long_row, rows_in
 from odin_engine.simulator.bambu.storage import Card
 
 _CHUNK = 64 * 1024
 _USER = "bblp"
+_FEATURES = ("EPSV", "MDTM", "PASV", "PBSZ", "PROT", "REST STREAM", "SIZE")
 
 type Handler = Callable[[FtpsSession, str], Awaitable[None]]
 
@@ -31,6 +37,7 @@ class FtpsHabits:
     lists_full_paths: bool
     is_full: Callable[[], bool]
     truncates: Callable[[], bool]
+    now: Callable[[], datetime]
 
 
 @dataclass(slots=True)
@@ -59,6 +66,8 @@ class FtpsSession:
         self._protects = False
         self._folder = PurePosixPath("/")
         self._port: PassivePort | None = None
+        self._skips = 0
+        self._moving: PurePosixPath | None = None
 
     async def run(self) -> None:
         """Answers commands until the client leaves."""
@@ -81,12 +90,14 @@ class FtpsSession:
         self._writer.transport.abort()
 
     async def _do(self, verb: str, argument: str) -> None:
-        handler = _HANDLERS.get(verb)
-        if handler is None:
+        handler, on_card = _HANDLERS.get(verb), ftps_shelf.VERBS.get(verb)
+        if handler is None and on_card is None:
             await self._say(502, "Command not implemented")
         elif not self._is_in and verb not in _BEFORE_LOGIN:
             await self._say(530, "Please login with USER and PASS")
-        else:
+        elif on_card is not None:
+            await self._say(*on_card(self._habits.card, self._path(argument)))
+        elif handler is not None:
             await handler(self, argument)
 
     async def _say(self, code: int, text: str) -> None:
@@ -94,7 +105,9 @@ class FtpsSession:
         await self._writer.drain()
 
     def _path(self, argument: str) -> PurePosixPath:
-        return self._folder / argument
+        # Every path starts at the card's root, and `..` never leads above it.
+        whole = posixpath.normpath(self._folder / argument)
+        return PurePosixPath("/", whole.lstrip("/"))
 
     async def user(self, name: str) -> None:
         """Answers USER."""
@@ -119,7 +132,7 @@ class FtpsSession:
 
     async def features(self, _: str) -> None:
         """Answers FEAT."""
-        lines = "\r\n".join(f" {each}" for each in ("PBSZ", "PROT", "SIZE", "PASV"))
+        lines = "\r\n".join(f" {each}" for each in _FEATURES)
         self._writer.write(f"211-Features:\r\n{lines}\r\n211 End\r\n".encode())
         await self._writer.drain()
 
@@ -136,35 +149,35 @@ class FtpsSession:
         self._folder = path
         await self._say(250, "Directory successfully changed")
 
-    async def make_folder(self, argument: str) -> None:
-        """Answers MKD."""
-        if not self._habits.card.is_writable:
-            await self._say(553, "No storage")
-            return
-        path = self._path(argument)
-        self._habits.card.place(path).mkdir(parents=True, exist_ok=True)
-        await self._say(257, f'"{path}" created')
+    async def change_up(self, _: str) -> None:
+        """Answers CDUP."""
+        await self.change_folder("..")
 
-    async def size(self, argument: str) -> None:
-        """Answers SIZE."""
+    async def rename_from(self, argument: str) -> None:
+        """Answers RNFR."""
         path = self._path(argument)
-        if not self._habits.card.has(path):
-            await self._say(550, "Could not get file size")
+        if not ftps_shelf.can_move(self._habits.card, path):
+            await self._say(550, "RNFR command failed")
             return
-        await self._say(213, str(self._habits.card.place(path).stat().st_size))
+        self._moving = path
+        await self._say(350, "Ready for RNTO")
 
-    async def available(self, _: str) -> None:
-        """Answers AVBL."""
-        await self._say(213, str(self._habits.card.free_bytes))
-
-    async def delete(self, argument: str) -> None:
-        """Answers DELE."""
-        path = self._path(argument)
-        if not self._habits.card.has(path):
-            await self._say(550, "Delete operation failed")
+    async def rename_to(self, argument: str) -> None:
+        """Answers RNTO."""
+        source, self._moving = self._moving, None
+        if source is None:
+            await self._say(503, "RNFR required first")
             return
-        self._habits.card.place(path).unlink()
-        await self._say(250, "Delete operation successful")
+        target = self._path(argument)
+        await self._say(*ftps_shelf.rename(self._habits.card, source, target))
+
+    async def restart(self, argument: str) -> None:
+        """Answers REST: the next transfer begins so many bytes into the file."""
+        if not argument.isdecimal():
+            await self._say(501, "REST takes a number")
+            return
+        self._skips = int(argument)
+        await self._say(350, f"Restart position accepted ({self._skips})")
 
     async def passive(self, _: str) -> None:
         """Answers PASV."""
@@ -184,13 +197,16 @@ class FtpsSession:
         await self._list(argument, self._name_line)
 
     async def list_files(self, argument: str) -> None:
-        """Answers LIST."""
-        shown = "" if argument.startswith("-") else argument
-        await self._list(shown, _long_line)
+        """Answers LIST; options as `ls` takes them change nothing."""
+        shown = argument
+        while shown.startswith("-"):
+            shown = shown.partition(" ")[2].lstrip()
+        now = self._habits.now()
+        await self._list(shown, lambda place, _: long_row(place, now))
 
     async def retrieve(self, argument: str) -> None:
         """Answers RETR."""
-        path = self._path(argument)
+        path, skips = self._path(argument), self._take_skips()
         if not self._habits.card.has(path):
             await self._say(550, "Failed to open file")
             return
@@ -199,6 +215,7 @@ class FtpsSession:
                 return
             source = _source(self._habits.card.place(path))
             with contextlib.closing(source):
+                source.seek(skips)
                 while chunk := source.read(_CHUNK):
                     channel[1].write(chunk)
                     await channel[1].drain()
@@ -207,6 +224,7 @@ class FtpsSession:
     async def store(self, argument: str) -> None:
         """Answers STOR."""
         path, card = self._path(argument), self._habits.card
+        skips = self._take_skips()
         if not card.is_writable:
             await self._say(553, "Could not create file")
             return
@@ -221,7 +239,7 @@ class FtpsSession:
                 return
             card.writing.add(path)
             try:
-                fits = await self._receive(channel[0], card.place(path))
+                fits = await self._receive(channel[0], card.place(path), skips)
             except OSError:
                 await self._say(426, "Failure reading network stream")
                 return
@@ -233,10 +251,18 @@ class FtpsSession:
         self._traffic.uploads.append(path)
         await self._say(226, "Transfer complete")
 
-    async def _receive(self, reader: asyncio.StreamReader, place: Path) -> bool:
+    def _take_skips(self) -> int:
+        skips, self._skips = self._skips, 0
+        return skips
+
+    async def _receive(
+        self, reader: asyncio.StreamReader, place: Path, skips: int
+    ) -> bool:
         left = self._habits.card.free_bytes
-        sink = _sink(place)
+        sink = _sink(place, goes_on=skips > 0)
         with contextlib.closing(sink):
+            sink.truncate(min(skips, sink.seek(0, os.SEEK_END)))
+            sink.seek(0, os.SEEK_END)
             while chunk := await reader.read(_CHUNK):
                 left -= len(chunk)
                 if left < 0 or self._habits.is_full():
@@ -244,14 +270,16 @@ class FtpsSession:
                 sink.write(chunk)
             if self._habits.truncates():
                 sink.truncate(sink.tell() // 2)
+        stamp = self._habits.now().timestamp()
+        os.utime(place, (stamp, stamp))
         return True
 
     async def _list(self, argument: str, line: Callable[[Path, str], str]) -> None:
-        folder = self._path(argument)
-        place = self._habits.card.place(folder)
-        rows = sorted(place.iterdir()) if place.is_dir() else []
-        if not self._habits.card.is_there:
-            rows = []
+        folder, card = self._path(argument), self._habits.card
+        place = card.place(folder)
+        rows = rows_in(place) if card.is_there else []
+        if place.is_file():
+            folder = folder.parent
         async with self._channel() as channel:
             if channel is None:
                 return
@@ -303,23 +331,21 @@ class FtpsSession:
         if port is not None:
             port.close()
 
+    async def system(self, _: str) -> None:
+        """Answers SYST, from which clients learn how to read a listing."""
+        await self._say(215, "UNIX Type: L8")
+
     async def accept(self, _: str) -> None:
         """Answers what needs no deed."""
         await self._say(200, "OK")
-
-
-def _long_line(place: Path, _: str) -> str:
-    kind = "d" if place.is_dir() else "-"
-    size = place.stat().st_size
-    return f"{kind}rwxr-xr-x 1 0 0 {size:>12} Jan 01 00:00 {place.name}"
 
 
 def _source(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _sink(path: Path) -> BinaryIO:
-    return path.open("wb")
+def _sink(path: Path, *, goes_on: bool) -> BinaryIO:
+    return path.open("r+b" if goes_on and path.exists() else "wb")
 
 
 _BEFORE_LOGIN = frozenset({"USER", "PASS", "PBSZ", "PROT", "FEAT", "NOOP", "SYST"})
@@ -329,17 +355,17 @@ _HANDLERS: dict[str, Handler] = {
     "PBSZ": FtpsSession.accept,
     "PROT": FtpsSession.protect,
     "FEAT": FtpsSession.features,
-    "SYST": FtpsSession.accept,
+    "SYST": FtpsSession.system,
     "OPTS": FtpsSession.accept,
     "NOOP": FtpsSession.accept,
     "TYPE": FtpsSession.accept,
     "ABOR": FtpsSession.accept,
     "PWD": FtpsSession.working_folder,
     "CWD": FtpsSession.change_folder,
-    "MKD": FtpsSession.make_folder,
-    "SIZE": FtpsSession.size,
-    "AVBL": FtpsSession.available,
-    "DELE": FtpsSession.delete,
+    "CDUP": FtpsSession.change_up,
+    "RNFR": FtpsSession.rename_from,
+    "RNTO": FtpsSession.rename_to,
+    "REST": FtpsSession.restart,
     "PASV": FtpsSession.passive,
     "EPSV": FtpsSession.extended_passive,
     "NLST": FtpsSession.list_names,

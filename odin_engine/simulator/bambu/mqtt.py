@@ -11,6 +11,7 @@ are in docs/protocols/bambu.md §4.
 import asyncio
 import struct
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol, override
 
 from odin_engine.simulator.bambu.mqtt_packets import (
@@ -63,6 +64,7 @@ class Broker:
         self.gate, self.max_clients = gate, max_clients
         self.connects: list[Connect] = []
         self.sessions: set[Session] = set()
+        self._names = count(1)
 
     def session(self) -> Session:
         """Makes the protocol of a new connection."""
@@ -91,6 +93,10 @@ class Broker:
         self.connects.append(connect)
         if len(self.connects) > _KEPT:
             del self.connects[: _KEPT // 2]
+
+    def name(self) -> str:
+        """Names a client that left it to the broker (§3.1.3-6)."""
+        return f"auto-{next(self._names)}"
 
     def admit(self, session: Session, connect: Connect) -> None:
         """Takes a session in; one with the same client id goes (§3.1.4-2)."""
@@ -212,13 +218,21 @@ class Session(asyncio.Protocol):
             username, at = read_text(body, at)
         if flags & 0x40:
             password, at = read_text(body, at)
+        cleans = bool(flags & 2)
         answer = self._broker.gate.login(username, password)
         if level != 4:
             answer = Connack.BAD_VERSION
+        elif not client_id and not cleans:
+            answer = Connack.BAD_CLIENT_ID
         elif answer is Connack.ACCEPTED and self._broker.is_full:
             answer = Connack.UNAVAILABLE
         connect = Connect(
-            client_id, username, password, keepalive, bool(flags & 2), answer
+            client_id or self._broker.name(),
+            username,
+            password,
+            keepalive,
+            cleans,
+            answer,
         )
         self._broker.remember(connect)
         if answer is Connack.ACCEPTED:

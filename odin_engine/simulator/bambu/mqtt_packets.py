@@ -29,6 +29,7 @@ class Connack(IntEnum):
 
     ACCEPTED = 0
     BAD_VERSION = 1
+    BAD_CLIENT_ID = 2
     UNAVAILABLE = 3
     NOT_AUTHORISED = 5
 

@@ -1,6 +1,7 @@
 """One simulated printer on the network: its ports, its clock, its certificate."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
@@ -16,7 +17,7 @@ from odin_engine.simulator.bambu.certificate import (
     make_certificate,
     server_context,
 )
-from odin_engine.simulator.bambu.description import load_model
+from odin_engine.simulator.bambu.description import Model, load_model
 from odin_engine.simulator.bambu.ftps import FtpsHabits, FtpsServer
 from odin_engine.simulator.bambu.machine import EPOCH, Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour, Option
@@ -25,6 +26,8 @@ from odin_engine.simulator.bambu.mqtt import Connect
 from odin_engine.simulator.bambu.sockets import Sockets
 from odin_engine.simulator.bambu.storage import Card
 from odin_engine.simulator.bambu.wire import Request, Wire
+
+_LOG = logging.getLogger(__name__)
 
 _FULL_EVERY_S, _DELTA_EVERY_S = 1.0, 2.0
 _SHORTEST_BEAT_S = 0.02
@@ -42,7 +45,7 @@ class SimulatedPrinter:
 
     def __init__(  # noqa: PLR0913 - all have defaults, and tests name the few they set
         self,
-        model: str = "P1S",
+        model: str | Model = "P1S",
         serial: str | None = None,
         access_code: str = "12345678",
         *,
@@ -57,7 +60,7 @@ class SimulatedPrinter:
         state_dir: Path | None = None,
         started_at: datetime | None = None,
     ) -> None:
-        described = load_model(model)
+        described = load_model(model) if isinstance(model, str) else model
         self.serial = serial or f"{described.serial_prefix}00A2B1234567"[:15]
         self.machine = Machine(
             described,
@@ -80,6 +83,7 @@ class SimulatedPrinter:
         self._chores: set[asyncio.Task[None]] = set()
         self._pulse = asyncio.Event()
         self._is_open = False
+        self._switching = asyncio.Lock()
         self.machine.watch(self._beat)
         self.machine.misbehaviours.listen(self._misbehave)
 
@@ -218,11 +222,23 @@ class SimulatedPrinter:
             lists_full_paths=machine.model.lists_full_paths,
             is_full=lambda: machine.does(Misbehaviour.STORAGE_FULL),
             truncates=lambda: machine.does(Misbehaviour.TRUNCATED_UPLOAD),
+            now=lambda: machine.now,
         )
 
     async def _power_on(self) -> None:
         self.ports = await self._sockets.open(self.host, self.ports)
         self._beat()
+
+    async def _follow_switch(self) -> None:
+        """Opens or closes the ports, one after the other however fast it is switched."""
+        async with self._switching:
+            if self.machine.does(Misbehaviour.POWER_CUT):
+                await self._sockets.close()
+            elif not self.is_on:
+                try:
+                    await self._power_on()
+                except OSError as error:
+                    _LOG.warning("%s cannot come back: %s", self.machine.name, error)
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -271,9 +287,9 @@ class SimulatedPrinter:
                 self.machine.misbehaviours.forget(which)
             case Misbehaviour.POWER_CUT if self._is_open and begins:
                 self._wire.broker.drop_all()
-                self._chore(self._sockets.close())
+                self._chore(self._follow_switch())
             case Misbehaviour.POWER_CUT if self._is_open:
-                self._chore(self._power_on())
+                self._chore(self._follow_switch())
             case _:
                 pass
 

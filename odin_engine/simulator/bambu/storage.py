@@ -6,7 +6,16 @@ from pathlib import Path, PurePosixPath
 from odin_engine.simulator.bambu.machine.settings import Storage
 
 # Folders every machine makes. Source: docs/protocols/bambu.md §9, "Layout".
-_FOLDERS = ("cache", "model", "timelapse", "timelapse/thumbnail", "ipcam", "logger")
+_FOLDERS = (
+    "cache",
+    "corelogger",
+    "image",
+    "ipcam",
+    "logger",
+    "model",
+    "timelapse",
+    "timelapse/thumbnail",
+)
 
 
 class Card:

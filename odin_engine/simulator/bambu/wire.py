@@ -1,6 +1,7 @@
 """What goes over a printer's MQTT topics, and how it goes wrong when told to."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,21 @@ class Request:
         return str(self.body.get("command", ""))
 
 
+def _read(payload: bytes) -> object:
+    """Reads JSON as leniently as the machines: line ends may stand inside strings.
+
+    Raises:
+        ValueError: it is no JSON even so.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(payload, strict=False)
+        except RecursionError as error:
+            raise ValueError("nested without end") from error
+
+
 class Wire:
     """Reports out, requests in. Everything happens on the event loop."""
 
@@ -110,16 +126,22 @@ class Wire:
     def received(self, topic: str, payload: bytes, qos: int) -> None:
         """Acts on a request; other topics and other machines' are passed over."""
         try:
-            document = orjson.loads(payload)
-        except orjson.JSONDecodeError:
+            document = _read(payload)
+        except ValueError:
             return
         if not isinstance(document, dict):
             return
-        request = Request(topic, document, qos)
+        for namespace, body in document.items():
+            # Some clients put several requests into one message, and marks of their
+            # own, such as a user id, beside them.
+            if isinstance(body, dict) or len(document) == 1:
+                self._take(Request(topic, {namespace: body}, qos))
+
+    def _take(self, request: Request) -> None:
         self.requests.append(request)
         if len(self.requests) > _KEPT:
             del self.requests[: _KEPT // 2]
-        if topic != self.request_topic or self._is_wedged_by(request):
+        if request.topic != self.request_topic or self._is_wedged_by(request):
             return
         self._is_answering = True
         try:
@@ -169,11 +191,7 @@ class Wire:
             case "pushing", "pushall" | "start":
                 self._push_all()
             case "info", "get_version":
-                reply = request.body | {
-                    "module": modules(self._machine),
-                    "result": "success",
-                    "reason": "",
-                }
+                reply = request.body | {"module": modules(self._machine)}
                 self._publish({"info": reply})
             case namespace, _:
                 reply_to = respond(self._desk, namespace, request.body)

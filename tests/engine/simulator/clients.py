@@ -39,6 +39,10 @@ class MqttClient:
         )
         return sequence_id
 
+    async def raw_send(self, payload: str) -> None:
+        """Publishes on the request topic exactly this."""
+        await self._client.publish(f"device/{self._serial}/request", payload, qos=1)
+
     async def raw(self) -> bytes:
         async with asyncio.timeout(5):
             message = await anext(aiter(self._client.messages))
@@ -95,6 +99,19 @@ async def mqtt(
     ) as client:
         await client.subscribe(f"device/{serial}/report")
         yield MqttClient(client, serial)
+
+
+def nameless(printer: SimulatedPrinter) -> aiomqtt.Client:
+    """Makes a client that leaves its name to the broker, as many scripts do."""
+    return aiomqtt.Client(
+        printer.host,
+        printer.ports["mqtt"],
+        username="bblp",
+        password=printer.access_code,
+        tls_context=trusting_context(),
+        identifier="",
+        timeout=5,
+    )
 
 
 class ImplicitFtp(ftplib.FTP_TLS):

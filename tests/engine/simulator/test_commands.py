@@ -358,3 +358,151 @@ async def test_unknown_commands_and_nonsense_stay_unanswered(
         answer = await client.until(lambda body: "result" in body)
         assert answer["reason"] == "invalid param"
         assert answer["result"] == "FAIL"
+
+
+async def test_profiles_are_stored_listed_chosen_and_dropped(
+    p1s: SimulatedPrinter,
+) -> None:
+    profile = {
+        "ams_id": 0,
+        "tray_id": 0,
+        "cali_idx": -1,
+        "filament_id": "GFG99",
+        "setting_id": "PF12345678901234567",
+        "name": "PETG slow",
+        "k_value": "0.031000",
+        "n_coef": "0.000000",
+    }
+    async with mqtt(p1s) as client:
+        asked = {"nozzle_diameter": "0.4", "filament_id": ""}
+        empty = await client.ask("print", "extrusion_cali_get", **asked)
+        assert (empty["filaments"], empty["reason"]) == ([], "SUCCESS")
+        for row in (profile, profile | {"filament_id": "GFL99", "name": "PLA"}):
+            stored = await client.ask(
+                "print", "extrusion_cali_set", nozzle_diameter="0.4", filaments=[row]
+            )
+            assert stored["result"] == "SUCCESS"
+        listed = await client.ask("print", "extrusion_cali_get", **asked)
+        assert [row["name"] for row in listed["filaments"]] == ["PETG slow", "PLA"]
+        one = await client.ask(
+            "print", "extrusion_cali_get", **asked | {"filament_id": "GFG99"}
+        )
+        (row,) = one["filaments"]
+        assert row["k_value"] == "0.031000"
+        assert row["setting_id"] == profile["setting_id"]
+        assert "nozzle_id" not in row
+        other = await client.ask("print", "extrusion_cali_get", nozzle_diameter="0.6")
+        assert other["filaments"] == []
+        index = row["cali_idx"]
+        await client.ask("print", "extrusion_cali_sel", tray_id=2, cali_idx=index)
+        tray = p1s.machine.feed.spool(2)
+        assert tray is not None
+        assert (tray.cali_idx, tray.k) == (index, 0.031)
+        for verdict in ("SUCCESS", "FAIL"):
+            gone = await client.ask("print", "extrusion_cali_del", cali_idx=index)
+            assert gone["result"] == verdict
+        assert (tray.cali_idx, tray.k) == (-1, 0.02)
+        left = await client.ask("print", "extrusion_cali_get", **asked)
+        assert [row["name"] for row in left["filaments"]] == ["PLA"]
+
+
+async def test_a_profile_is_changed_under_its_number(p1s: SimulatedPrinter) -> None:
+    row = {"filament_id": "GFL99", "name": "PLA", "k_value": "0.02", "tray_id": -1}
+    async with mqtt(p1s) as client:
+        reply = await client.ask("print", "extrusion_cali_set", filaments=[row])
+        # Complained about, and stored all the same.
+        assert (reply["result"], reply["reason"]) == ("FAIL", "invalid tray_id")
+        changed = row | {"tray_id": 0, "k_value": 0.025, "cali_idx": 1}
+        await client.ask("print", "extrusion_cali_set", filaments=[changed])
+        listed = await client.ask("print", "extrusion_cali_get")
+        (stored,) = listed["filaments"]
+        assert (stored["cali_idx"], stored["k_value"]) == (1, "0.025000")
+        for broken in ([3], [row | {"k_value": "much"}], "all"):
+            reply = await client.ask("print", "extrusion_cali_set", filaments=broken)
+            assert reply["result"] == "FAIL"
+
+
+@pytest.mark.parametrize("command", ["extrusion_cali", "extrusion_cali_set"])
+async def test_k_is_set_in_a_tray_the_old_way(
+    p1s: SimulatedPrinter, command: str
+) -> None:
+    async with mqtt(p1s) as client:
+        reply = await client.ask("print", command, tray_id=1, k_value=0.04, n_coef=1.4)
+        assert reply["result"] == "SUCCESS"
+        tray = p1s.machine.feed.spool(1)
+        assert tray is not None
+        assert tray.k == 0.04
+        reply = await client.ask("print", command, tray_id=77, k_value=0.04)
+        assert reply["reason"] == "invalid tray_id"
+
+
+async def test_two_heads_say_which_nozzle_a_profile_is_for() -> None:
+    row = {"k_value": "0.02", "nozzle_id": "HH00-0.4", "extruder_id": 1}
+    async with (
+        SimulatedPrinter("H2D", clock_factor=0) as printer,
+        mqtt(printer) as client,
+    ):
+        await client.ask("print", "extrusion_cali_set", filaments=[row])
+        listed = await client.ask("print", "extrusion_cali_get")
+        (stored,) = listed["filaments"]
+        assert stored["nozzle_id"] == "HH00-0.4"
+        assert stored["extruder_id"] == 1
+        assert stored["nozzle_diameter"] == "0.4"
+        result = await client.ask("print", "extrusion_cali_get_result")
+        assert result["filaments"] == []
+
+
+@pytest.mark.parametrize(("model", "mode"), [("P1S", "off"), ("H2D", "on")])
+async def test_the_short_form_for_the_light_works_on_older_models(
+    model: str, mode: str
+) -> None:
+    async with (
+        SimulatedPrinter(model, clock_factor=0) as printer,
+        mqtt(printer) as client,
+    ):
+        await client.raw_send('{"system": {"led_mode": "off"}}')
+        reply = await client.ask("system", "get_access_code")
+        assert reply["access_code"] == printer.access_code
+        assert printer.machine.settings.lights["chamber_light"] == mode
+
+
+async def test_the_words_of_ams_control(p1s: SimulatedPrinter, sliced: Path) -> None:
+    async with mqtt(p1s) as client:
+        await start(p1s, client, sliced)
+        p1s.advance(400)
+        for word, state in (
+            ("pause", GcodeState.PAUSE),
+            ("reset", GcodeState.PAUSE),
+            ("resume", GcodeState.RUNNING),
+        ):
+            await client.ask("print", "ams_control", param=word)
+            assert p1s.machine.gcode_state is state
+        reply = await client.ask("print", "ams_control", param="dance")
+        assert reply["result"] == "FAIL"
+
+
+async def test_slots_numbered_on_from_unit_to_unit_are_found(
+    x1c: SimulatedPrinter,
+) -> None:
+    material = {"tray_info_idx": "GFG99", "tray_type": "PETG", "tray_color": "00FF00FF"}
+    async with mqtt(x1c) as client:
+        reply = await client.ask(
+            "print", "ams_filament_setting", ams_id=1, tray_id=6, slot_id=2, **material
+        )
+        assert reply["result"] == "success"
+        configured = x1c.machine.feed.spool(6)
+        assert configured is not None
+        assert configured.filament.type == "PETG"
+
+
+async def test_the_external_spool_is_loaded_in_either_form(
+    p1s: SimulatedPrinter,
+) -> None:
+    async with mqtt(p1s) as client:
+        for form in ({}, {"ams_id": 0, "slot_id": 254}, {"ams_id": 254, "slot_id": 0}):
+            reply = await client.ask("print", "ams_change_filament", target=254, **form)
+            assert reply["errno"] == 0
+            p1s.advance(200)
+            assert p1s.machine.feed.now == 254
+            await client.ask("print", "unload_filament")
+            p1s.advance(200)

@@ -9,8 +9,7 @@ from odin_engine.simulator.bambu.description import (
 )
 from odin_engine.simulator.bambu.machine import GcodeState, Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import UnknownMisbehaviour
-from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
-from odin_engine.simulator.bambu.machine.scenario import BadScenario, play
+from odin_engine.simulator.bambu.machine.plan import Options, PlanFilament, PrintPlan
 from odin_engine.simulator.bambu.machine.spools import spool
 from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
@@ -165,6 +164,24 @@ def test_an_empty_spool_pauses_until_somebody_brings_another() -> None:
     assert state(machine) == "FINISH"
 
 
+def test_going_on_after_a_runout_feeds_a_fresh_spool_of_the_kind() -> None:
+    machine = printing()
+    worn = machine.feed.spool(0)
+    assert worn is not None
+    machine.misbehave("runout")
+    machine.tick(2)
+    assert machine.feed.now == NOTHING
+    machine.prints.resume()
+    machine.tick(3)
+    assert machine.prints.stage == 4
+    fresh = machine.feed.spool(0)
+    assert fresh is not None
+    assert fresh.color == worn.color
+    assert fresh.tag_uid != worn.tag_uid
+    machine.tick(2000)
+    assert state(machine) == "FINISH"
+
+
 def test_a_twin_of_the_empty_spool_takes_over() -> None:
     slots = [spool("GFA00", "F2754E", 1, mark="a"), spool("GFA00", "F2754E", mark="b")]
     unit = Unit(0, UnitKind.AMS, [*slots, None, None])
@@ -184,21 +201,103 @@ def test_the_last_object_cannot_be_skipped() -> None:
     assert machine.prints.skipped == [71]
 
 
-def test_heat_rises_straight_and_falls_ever_slower() -> None:
+def test_a_bed_takes_minutes_a_nozzle_one_and_both_pass_their_target() -> None:
     machine = make("P1S")
-    machine.feed.head.heater.aim(500)
-    assert machine.feed.head.heater.target_c == 300
-    machine.tick(30)
-    warm = machine.feed.head.heater.current_c
-    machine.tick(30)
-    assert machine.feed.head.heater.current_c == pytest.approx(2 * warm - 24)
-    machine.feed.head.heater.aim(0)
+    nozzle, bed = machine.feed.head.heater, machine.bed
+    nozzle.aim(500)
+    assert nozzle.target_c == 300
+    nozzle.aim(220)
+    bed.aim(60)
+    ready: dict[str, int] = {}
+    highest = {"nozzle": 0.0, "bed": 0.0}
+    for second in range(600):
+        machine.tick(1)
+        for name, heater in (("nozzle", nozzle), ("bed", bed)):
+            highest[name] = max(highest[name], heater.current_c)
+            if heater.is_ready:
+                ready.setdefault(name, second)
+    assert 45 <= ready["nozzle"] <= 90
+    assert 100 <= ready["bed"] <= 200
+    assert 220.3 < highest["nozzle"] < 224
+    assert 60.1 < highest["bed"] < 62
+    assert nozzle.current_c == pytest.approx(220, abs=0.1)
+
+
+def test_what_is_hot_cools_ever_slower_to_the_room() -> None:
+    machine = make("P1S")
+    heater = machine.feed.head.heater
+    heater.aim(220)
+    machine.tick(120)
+    heater.aim(0)
+    machine.tick(20)
     drops = []
     for _ in range(3):
-        before = machine.feed.head.heater.current_c
+        before = heater.current_c
         machine.tick(60)
-        drops.append(before - machine.feed.head.heater.current_c)
+        drops.append(before - heater.current_c)
     assert drops == sorted(drops, reverse=True)
+    machine.tick(7200)
+    assert heater.current_c == 24
+
+
+def test_a_reading_is_never_quite_still() -> None:
+    machine = make("X1C")
+    machine.feed.head.heater.aim(220)
+    machine.tick(300)
+    seen = set()
+    for _ in range(120):
+        machine.tick(1)
+        seen.add(round(machine.feed.head.heater.reading_c))
+    assert seen == {219, 220, 221}
+
+
+def test_layers_take_their_own_time_and_the_first_the_longest() -> None:
+    machine = make("P1S")
+    machine.start(plan(minutes=60), slots={0: 0})
+    began: dict[int, float] = {}
+    while machine.prints.layer < 50:
+        machine.tick(1)
+        began.setdefault(machine.prints.layer, machine.elapsed_s)
+    times = [began[layer + 1] - began[layer] for layer in range(1, 50)]
+    assert times[0] == max(times)
+    assert max(times[1:]) > 1.3 * min(times)
+
+
+def test_the_nozzle_is_too_cold_to_drip_while_the_bed_is_measured() -> None:
+    machine = make("P1S")
+    machine.start(plan(), slots={0: 0})
+    while machine.prints.stage != 1:
+        machine.tick(1)
+    machine.tick(20)
+    assert machine.prints.stage == 1
+    assert 130 < machine.feed.head.heater.current_c < 160
+    while machine.prints.layer == 0:
+        machine.tick(1)
+    assert machine.feed.head.heater.current_c > 218
+
+
+def test_a_long_pause_lets_the_nozzle_cool_and_going_on_heats_it_again() -> None:
+    machine = printing()
+    machine.prints.pause()
+    machine.tick(3600)
+    assert machine.feed.head.heater.current_c < 100
+    left = machine.prints.remaining_s
+    machine.prints.resume()
+    machine.tick(3)
+    assert machine.prints.stage == 7
+    assert machine.prints.remaining_s == pytest.approx(left, abs=2)
+    machine.tick(2000)
+    assert state(machine) == "FINISH"
+
+
+def test_a_lidar_looks_at_the_first_layer_when_it_is_asked_to() -> None:
+    machine = make("X1C")
+    stages = []
+    machine.watch(lambda: stages.append(machine.prints.stage))
+    options = Options(inspects_layer=True)
+    machine.start(plan(), slots={0: 0}, options=options)
+    machine.tick(2000)
+    assert 10 in stages
 
 
 def test_drying_warms_the_unit_and_ends_by_itself() -> None:
@@ -215,6 +314,27 @@ def test_drying_warms_the_unit_and_ends_by_itself() -> None:
     assert DryPhase(unit.phase) is DryPhase.OFF
 
 
+def test_before_it_dries_a_unit_looks_at_its_spools() -> None:
+    unit = make("H2D").feed.units[0]
+    unit.dry(65, 8, "PETG")
+    unit.tick(10)
+    assert unit.phase is DryPhase.CHECKING
+    unit.tick(15)
+    assert DryPhase(unit.phase) is DryPhase.DRYING
+    assert unit.temperature_c < 27
+
+
+def test_the_air_in_a_unit_drifts() -> None:
+    machine = make("P1S")
+    unit = machine.feed.units[0]
+    readings = set()
+    for _ in range(48):
+        machine.tick(1800)
+        readings.add((round(unit.temperature_c, 1), round(unit.humidity_percent)))
+    assert len(readings) > 5
+    assert all(23 < warm < 28 and 15 < damp < 32 for warm, damp in readings)
+
+
 def test_units_of_two_heads_feed_one_head_each() -> None:
     machine = make("H2D")
     machine.start(plan(ORANGE, BLUE), slots={0: 1, 1: 128}, heads={0: 0, 1: 1})
@@ -223,6 +343,30 @@ def test_units_of_two_heads_feed_one_head_each() -> None:
     machine.tick(2000)
     assert state(machine) == "FINISH"
     assert machine.feed.heads[0].loaded == 1
+
+
+def test_a_twin_for_the_other_head_is_no_twin() -> None:
+    worn = spool("GFA00", "F2754E", 1, mark="a")
+    units = [
+        Unit(0, UnitKind.PRO, [worn, None, None, None]),
+        Unit(128, UnitKind.HT, [spool("GFA00", "F2754E", mark="b")], head=1),
+    ]
+    machine = Machine(load_model("H2D"), serial="09400A000000001", units=units)
+    machine.start(plan(), slots={0: 0})
+    machine.tick(3000)
+    assert state(machine) == "PAUSE"
+    assert machine.feed.spool(128) is not None
+
+
+def test_the_head_that_waits_stays_warm_and_a_switch_is_seen() -> None:
+    machine = make("H2D")
+    switching = []
+    machine.watch(lambda: switching.append(machine.feed.switches_to is not None))
+    machine.start(plan(ORANGE, BLUE), slots={0: 1, 1: 128}, heads={0: 0, 1: 1})
+    while machine.feed.head.number == 0 and machine.elapsed_s < 3000:
+        machine.tick(1)
+    assert True in switching
+    assert 120 < machine.feed.heads[0].heater.target_c < 200
 
 
 def test_the_external_spool_is_taken_where_no_slot_is_named() -> None:
@@ -243,6 +387,10 @@ def test_a_power_cut_loses_the_job_and_the_position() -> None:
     assert not machine.settings.homed
     machine.tick(61)
     assert machine.misbehaviours.names() == []
+    assert machine.feed.boots_for_s > 0
+    assert machine.feed.now == 0
+    machine.tick(20)
+    assert machine.feed.boots_for_s <= 0
 
 
 def test_the_same_machine_behaves_the_same_twice() -> None:
@@ -258,34 +406,3 @@ def test_the_same_machine_behaves_the_same_twice() -> None:
 def test_an_unknown_misbehaviour_is_named() -> None:
     with pytest.raises(UnknownMisbehaviour, match="grumpy"):
         make("P1S").misbehave("grumpy")
-
-
-def test_a_scenario_happens_in_its_time() -> None:
-    machine = printing()
-    play(
-        machine,
-        [
-            {"at_s": 10, "misbehave": "fault", "resume_after_s": 20},
-            {"every_s": 100, "door": "open"},
-        ],
-    )
-    machine.tick(11)
-    assert state(machine) == "PAUSE"
-    machine.tick(21)
-    assert state(machine) == "RUNNING"
-    machine.tick(80)
-    assert machine.settings.door_open
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        {"misbehave": "silent"},
-        {"at_s": 1},
-        {"at_s": 1, "misbehave": "grumpy"},
-        {"at_s": 1, "every_s": 2, "resume": True},
-    ],
-)
-def test_a_step_that_says_nothing_is_refused(step: dict[str, str | int]) -> None:
-    with pytest.raises(BadScenario):
-        play(make("P1S"), [step])

@@ -11,9 +11,7 @@ import pytest
 from PIL import Image
 
 from odin_engine.simulator.bambu import SimulatedPrinter
-from odin_engine.simulator.bambu.announce import Announcer
-from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
-from odin_engine.simulator.bambu.scene import draw, look
+from odin_engine.simulator.bambu.announce import Announcement, Announcer
 from tests.engine.simulator.clients import trusting_context
 
 
@@ -46,7 +44,7 @@ async def test_announcements_reach_listeners_on_loopback(
         listener.setblocking(False)  # noqa: FBT003 - the library's own form
         listener.bind(("0.0.0.0", 0))  # noqa: S104 - broadcasts come to this address
         announcer = Announcer(port=listener.getsockname()[1])
-        await announcer.announce([(p1s.machine, "127.0.10.1")])
+        await announcer.announce([Announcement(p1s.machine, "127.0.10.1")])
         async with asyncio.timeout(5):
             text, sender = await loop.sock_recvfrom(listener, 4096)
         announcer.close()
@@ -69,6 +67,25 @@ async def test_the_camera_shows_pictures(p1s: SimulatedPrinter) -> None:
     assert picture[-2:] == b"\xff\xd9"
     assert Image.open(io.BytesIO(picture)).size == (1280, 720)
     writer.close()
+
+
+async def test_the_camera_sends_each_header_by_itself(p1s: SimulatedPrinter) -> None:
+    def look_twice() -> list[int]:
+        sizes = []
+        with (
+            socket.create_connection((p1s.host, p1s.ports["camera"]), 5) as plain,
+            trusting_context().wrap_socket(plain) as viewer,
+        ):
+            viewer.sendall(_login(p1s.access_code))
+            for _ in range(2):
+                header = viewer.recv(4096)
+                sizes.append(len(header))
+                left = int.from_bytes(header[:4], "little")
+                while left:
+                    left -= len(viewer.recv(min(4096, left)))
+        return sizes
+
+    assert await asyncio.to_thread(look_twice) == [16, 16]
 
 
 async def test_a_bad_code_sees_nothing(p1s: SimulatedPrinter) -> None:
@@ -96,24 +113,6 @@ def test_models_with_a_video_camera_have_no_such_port(x1c: SimulatedPrinter) -> 
     assert "camera" not in x1c.ports
 
 
-def test_the_part_grows_and_can_go_wrong(p1s: SimulatedPrinter) -> None:
-    machine = p1s.machine
-    plan = PrintPlan("job", 1, 50, 600, (PlanFilament(0, "PLA", "#FF0000", 20),))
-    pictures = [draw(look(machine))]
-    machine.start(plan, slots={0: 0})
-    machine.tick(500)
-    pictures.append(draw(look(machine)))
-    for name in ("spaghetti", "detached"):
-        machine.misbehave(name)
-        pictures.append(draw(look(machine)))
-    machine.settings.lights["chamber_light"] = "off"
-    pictures.append(draw(look(machine)))
-    assert len(set(pictures)) == 5
-    grown = Image.open(io.BytesIO(pictures[1])).convert("RGB")
-    red, _, blue = grown.getpixel((640, 500))  # type: ignore[misc]
-    assert red > 150 > blue
-
-
 async def _exchange(printer: SimulatedPrinter, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(
         printer.host, printer.ports["detect"]
@@ -132,5 +131,9 @@ async def _watch(
     reader, writer = await asyncio.open_connection(
         printer.host, printer.ports["camera"], ssl=trusting_context()
     )
-    writer.write(struct.pack("<IIII32s32s", 0x40, 0x3000, 0, 0, b"bblp", code.encode()))
+    writer.write(_login(code))
     return reader, writer
+
+
+def _login(code: str) -> bytes:
+    return struct.pack("<IIII32s32s", 0x40, 0x3000, 0, 0, b"bblp", code.encode())

@@ -12,7 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from odin_engine.simulator.bambu import PlanFilament, PrintPlan, SimulatedPrinter
 from odin_engine.simulator.bambu.mqtt_packets import Connack
-from tests.engine.simulator.clients import mqtt, trusting_context
+from tests.engine.simulator.clients import mqtt, nameless, trusting_context
 
 
 async def test_a_wrong_code_is_answered_with_5(p1s: SimulatedPrinter) -> None:
@@ -78,6 +78,8 @@ async def test_a_small_board_lags_after_too_many_pushalls(
     p1s: SimulatedPrinter,
 ) -> None:
     async with mqtt(p1s) as client:
+        # The first report of all is whole by itself.
+        await client.state(msg=0)
         for _ in range(4):
             await client.send("pushing", "pushall")
             await client.state(msg=0)
@@ -219,7 +221,7 @@ async def test_a_fast_clock_shows_every_stage_of_a_print() -> None:
     assert seen == [
         ("IDLE", -1),
         ("PREPARE", -1),
-        *(("RUNNING", stage) for stage in (2, 13, 14, 1, 4, 0, -1)),
+        *(("RUNNING", stage) for stage in (2, 14, 13, 1, 4, 0, -1)),
         ("FINISH", -1),
     ]
 
@@ -253,3 +255,56 @@ async def _raw(
     writer.write(bytes([0x10, len(body)]) + body)
     assert await reader.readexactly(4) == b"\x20\x02\x00\x00"
     return reader, writer
+
+
+async def test_a_message_may_hold_several_requests(p1s: SimulatedPrinter) -> None:
+    message = {
+        "user_id": "1234567890",
+        "pushing": {"command": "pushall"},
+        "info": {"command": "get_version"},
+        "upgrade": {"command": "get_history"},
+    }
+    async with mqtt(p1s) as client:
+        await client.raw_send(json.dumps(message))
+        await client.state(msg=0)
+        version = await client.until(lambda body: "module" in body)
+        assert set(version) == {"command", "module"}
+        history = await client.until(lambda body: body["command"] == "get_history")
+        assert history["firmware_optional"] == []
+    assert [each.command for each in p1s.requests] == [
+        "pushall",
+        "get_version",
+        "get_history",
+    ]
+
+
+async def test_line_ends_may_stand_inside_strings(p1s: SimulatedPrinter) -> None:
+    async with mqtt(p1s) as client:
+        await client.raw_send(
+            '{"print": {"command": "gcode_line", "sequence_id": 2006,'
+            ' "param": "M140 S55 \n"}, "user_id":"1234567890"}'
+        )
+        reply = await client.until(lambda body: body["command"] == "gcode_line")
+        assert reply["sequence_id"] == 2006
+        assert p1s.machine.bed.target_c == 55
+
+
+@pytest.mark.parametrize("payload", ["[" * 100_000, '{"print": 3}', "{}", "\xff"])
+async def test_nonsense_is_passed_over(p1s: SimulatedPrinter, payload: str) -> None:
+    async with mqtt(p1s) as client:
+        await client.raw_send(payload)
+        await client.ask("info", "get_version")
+
+
+async def test_clients_without_a_name_stand_side_by_side(
+    p1s: SimulatedPrinter,
+) -> None:
+    async with nameless(p1s) as first, nameless(p1s) as second:
+        for client in (first, second):
+            await client.subscribe(f"device/{p1s.serial}/report")
+        p1s.machine.settings.speed_level = 3
+        p1s.report()
+        for client in (first, second):
+            async with asyncio.timeout(5):
+                await anext(aiter(client.messages))
+    assert len({each.client_id for each in p1s.connects}) == 2

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from odin_engine.simulator.bambu.commands.profiles import Profiles
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.storage import Card
 
@@ -29,6 +30,7 @@ class Desk:
 
     machine: Machine
     card: Card
+    profiles: Profiles = field(default_factory=Profiles)
 
 
 type Handler = Callable[[Desk, Body], Answer]

@@ -38,6 +38,19 @@ def resume(desk: Desk, _: Body) -> Answer:
     return told(works=desk.machine.prints.resume(), reason="not paused")
 
 
+def ams_control(desk: Desk, body: Body) -> Answer:
+    """Goes on after a filament fault, or halts; the other words show nowhere."""
+    match text(body, "param"):
+        case "resume" | "done":
+            return resume(desk, body)
+        case "pause":
+            return pause(desk, body)
+        case "reset" | "abort":
+            return DONE
+        case _:
+            return refused("invalid param")
+
+
 def stop(desk: Desk, _: Body) -> Answer:
     """Cancels the print."""
     return told(works=desk.machine.prints.cancel(), reason="not printing")

@@ -17,10 +17,10 @@ from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL_LEFT,
     FIRST_HT,
     NOTHING,
-    DryPhase,
 )
 
 _REFUSED_NOW = -2
+_SLOTS = range(4)
 
 
 def ams_change_filament(desk: Desk, body: Body) -> Answer:
@@ -91,55 +91,11 @@ def ams_filament_drying(desk: Desk, body: Body) -> Answer:
         return DONE
     if desk.machine.prints.is_busy:
         return refused("device is busy", errno=_REFUSED_NOW)
-    if unit.phase is DryPhase.DRYING:
+    if unit.is_drying:
         return refused("already drying", errno=_REFUSED_NOW)
     hours = min(max(integer(body, "duration"), 1), 24)
     unit.dry(integer(body, "temp"), hours, text(body, "filament"))
     return DONE
-
-
-def extrusion_cali_sel(desk: Desk, body: Body) -> Answer:
-    """Chooses the pressure profile of a tray, which is numbered globally here."""
-    spool = desk.machine.feed.spool(integer(body, "tray_id"))
-    if spool is None:
-        return refused("invalid tray_id")
-    spool.cali_idx = integer(body, "cali_idx")
-    return DONE
-
-
-def extrusion_cali(desk: Desk, body: Body) -> Answer:
-    """Sets K of a tray the old way."""
-    spool = desk.machine.feed.spool(integer(body, "tray_id"))
-    if spool is None:
-        return refused("invalid tray_id")
-    try:
-        spool.k = float(text(body, "k_value"))
-    except ValueError:
-        return refused("invalid k_value")
-    return DONE
-
-
-def extrusion_cali_get(desk: Desk, body: Body) -> Answer:
-    """Lists the pressure profiles of a filament; the reply names a nozzle (§5)."""
-    wanted = text(body, "filament_id")
-    head = desk.machine.feed.head
-    rows = [
-        {
-            "cali_idx": 0,
-            "filament_id": wanted,
-            "name": "Default",
-            "k_value": "0.020000",
-            "n_coef": "0.000000",
-            "setting_id": "",
-        }
-    ]
-    return Answer(
-        fields={
-            "filaments": rows if wanted else [],
-            "filament_id": wanted,
-            "nozzle_diameter": f"{head.diameter_mm:g}",
-        }
-    )
 
 
 def _flat(unit_id: int, slot: int) -> int:
@@ -153,6 +109,8 @@ def _target(machine: Machine, body: Body) -> int | None:
     unit_id, slot = integer(body, "ams_id"), integer(body, "slot_id", 0)
     if slot == NOTHING:
         return NOTHING
+    if slot == EXTERNAL == target:
+        return EXTERNAL
     if unit_id in (EXTERNAL, NOTHING):
         return _holder(machine, unit_id)
     flat = _flat(unit_id, slot)
@@ -163,7 +121,11 @@ def _setting_target(machine: Machine, body: Body) -> int:
     unit_id = integer(body, "ams_id")
     if unit_id in (EXTERNAL, NOTHING):
         return _holder(machine, unit_id)
-    return _flat(unit_id, integer(body, "tray_id", integer(body, "slot_id", 0)))
+    slot = integer(body, "tray_id", 0)
+    if slot not in _SLOTS:
+        # Some clients count it on from unit to unit; those send `slot_id` too.
+        slot = integer(body, "slot_id", slot)
+    return _flat(unit_id, slot)
 
 
 def _holder(machine: Machine, unit_id: int) -> int:

@@ -8,6 +8,7 @@ from odin_engine.simulator.bambu.commands.answer import (
     refused,
     text,
 )
+from odin_engine.simulator.bambu.description import Dialect
 
 
 def ledctrl(desk: Desk, body: Body) -> Answer:
@@ -18,6 +19,26 @@ def ledctrl(desk: Desk, body: Body) -> Answer:
         return refused("no such light")
     lights[node] = mode
     return DONE
+
+
+def switch_light_shortly(desk: Desk, body: Body) -> None:
+    """Switches the light by `led_mode` alone, which H2-class firmware passes over.
+
+    Old clients do it so, and X1C and P1S obey. Source: public reports that X2D and P2S
+    do not (2026-06).
+    """
+    if desk.machine.model.dialect is not Dialect.H2 and "led_mode" in body:
+        ledctrl(desk, {"led_node": "chamber_light", **body})
+
+
+def get_access_code(desk: Desk, _: Body) -> Answer:
+    """Tells the code to whoever has logged in with it."""
+    return Answer(fields={"access_code": desk.machine.access_code})
+
+
+def get_history(_: Desk, __: Body) -> Answer:
+    """Lists older firmware to go back to: none is kept here."""
+    return Answer(fields={"firmware_optional": []})
 
 
 def uiop(desk: Desk, body: Body) -> Answer:

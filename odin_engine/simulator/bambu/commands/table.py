@@ -5,6 +5,7 @@ from typing import Any
 from odin_engine.simulator.bambu.commands import (
     control,
     filament,
+    pressure,
     start,
     switches,
 )
@@ -45,7 +46,7 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
         "print_option": control.print_option,
         "select_extruder": control.select_extruder,
         "buzzer_ctrl": control.accept,
-        "ams_control": control.resume,
+        "ams_control": control.ams_control,
         "ams_reset": control.accept,
         "ams_change_filament": filament.ams_change_filament,
         "unload_filament": filament.unload_filament,
@@ -54,17 +55,19 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
         "ams_filament_setting": filament.ams_filament_setting,
         "ams_filament_drying": filament.ams_filament_drying,
         "auto_stop_ams_dry": control.accept,
-        "extrusion_cali": filament.extrusion_cali,
-        "extrusion_cali_get": filament.extrusion_cali_get,
-        "extrusion_cali_sel": filament.extrusion_cali_sel,
-        "extrusion_cali_set": control.accept,
-        "extrusion_cali_del": control.accept,
+        "extrusion_cali": pressure.extrusion_cali,
+        "extrusion_cali_get": pressure.extrusion_cali_get,
+        "extrusion_cali_sel": pressure.extrusion_cali_sel,
+        "extrusion_cali_set": pressure.extrusion_cali_set,
+        "extrusion_cali_del": pressure.extrusion_cali_del,
+        "extrusion_cali_get_result": pressure.extrusion_cali_get_result,
     },
     "system": {
         "ledctrl": switches.ledctrl,
         "uiop": switches.uiop,
         "get_accessories": switches.get_accessories,
         "set_accessories": switches.set_accessories,
+        "get_access_code": switches.get_access_code,
     },
     "camera": {
         "ipcam_record_set": switches.ipcam_record_set,
@@ -72,6 +75,7 @@ _HANDLERS: dict[str, dict[str, Handler]] = {
         "ipcam_resolution_set": switches.ipcam_resolution_set,
     },
     "xcam": {"xcam_control_set": switches.xcam_control_set},
+    "upgrade": {"get_history": switches.get_history},
 }
 # Without Developer Mode these need a signature. Source: §7, "Refused".
 _SIGNED = frozenset({"print", "upgrade"})
@@ -82,10 +86,14 @@ def respond(desk: Desk, namespace: str, body: Body) -> dict[str, Any] | None:
 
     Unknown commands stay unanswered, as on the machines.
     """
+    machine = desk.machine
+    if namespace == "system" and "command" not in body:
+        switches.switch_light_shortly(desk, body)
+        machine.notice()
+        return None
     handler = _HANDLERS.get(namespace, {}).get(str(body.get("command")))
     if handler is None:
         return None
-    machine = desk.machine
     if namespace in _SIGNED and not machine.settings.developer_mode:
         answer = _refuse_unsigned(machine)
     else:

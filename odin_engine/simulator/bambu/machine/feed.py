@@ -8,6 +8,7 @@ from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
     EXTERNAL_LEFT,
     FIRST_HT,
+    MIXED,
     NOTHING,
     Unit,
 )
@@ -16,6 +17,10 @@ from odin_engine.simulator.bambu.machine.units import (
 # Source: docs/protocols/bambu.md §6.4, "Typical swap".
 HEAT, CUT, PULL, FEED, PUSH, PURGE = 258, 259, 260, 261, 262, 263
 IDLE, PRINTING, READING_TAG = 0, 768, 512
+# Bringing the other head down, and what its neighbour then rests at.
+_SWITCH_S, _RESTS_BELOW_C = 4.0, 60.0
+# After power returns, the units are silent for so long. Source: §5.1, BB #765.
+_BOOTS_S = 15.0
 
 
 class Head:
@@ -23,7 +28,7 @@ class Head:
 
     def __init__(self, number: int, model: Model) -> None:
         self.number = number
-        self.heater: Heater = nozzle(model.nozzle_max_c)
+        self.heater: Heater = nozzle(model.nozzle_max_c, model.nozzle_heats_c_s)
         self.diameter_mm = 0.4
         self.loaded = NOTHING
 
@@ -35,10 +40,17 @@ class Feed:
         self.units = units
         self.heads = [Head(number, model) for number in range(model.heads)]
         self.head = self.heads[0]
+        self.switches_to: Head | None = None
+        self.boots_for_s = 0.0
+        self._spent: dict[int, Spool] = {}
         holders = (EXTERNAL,) if model.heads == 1 else (EXTERNAL, EXTERNAL_LEFT)
         self.externals: dict[int, Spool | None] = dict.fromkeys(holders)
+        if not units:
+            # Somebody pushed the filament in by hand, and it stays there.
+            for head, holder in zip(self.heads, holders, strict=True):
+                head.loaded = holder
         self.target = NOTHING
-        self.previous = NOTHING
+        self.previous = self.head.loaded
         self.status = IDLE
         self.resting_status = IDLE
 
@@ -54,7 +66,8 @@ class Feed:
     def locate(self, flat: int) -> tuple[Unit, int] | None:
         """Finds the unit and slot of a flat tray number."""
         unit_id, slot = (flat, 0) if flat >= FIRST_HT else divmod(flat, 4)
-        unit = self.unit(unit_id)
+        # An A2L's one unit is also known by the numbers of its slots alone (§8.2).
+        unit = self.unit(unit_id) or (self.unit(MIXED) if unit_id == 0 else None)
         if unit is None or not 0 <= slot < len(unit.slots):
             return None
         return unit, slot
@@ -87,11 +100,13 @@ class Feed:
         return True
 
     def twin_of(self, flat: int) -> int | None:
-        """Finds another tray with the same filament, for automatic refill."""
-        worn = self.spool(flat)
-        if worn is None:
+        """Finds another tray with the same filament for the same head."""
+        worn, place = self.spool(flat), self.locate(flat)
+        if worn is None or place is None:
             return None
         for unit in self.units:
+            if unit.head != place[0].head:
+                continue
             for slot, spool in enumerate(unit.slots):
                 here = unit.flat_base + slot
                 if spool is None or here == flat or spool.remaining_g <= 0:
@@ -100,16 +115,58 @@ class Feed:
                     return here
         return None
 
-    def tick(self, seconds: float) -> None:
-        """Lets time pass for hot ends and units."""
+    def empty(self, flat: int) -> None:
+        """Uses the last of a spool up; the head then has nothing in it either."""
+        self.head.loaded = NOTHING
+        spool = self.spool(flat)
+        if spool is not None:
+            self._spent[flat] = spool
+            self.put(flat, None)
+
+    def refill(self) -> None:
+        """Puts a fresh spool of its kind wherever one was used up and none came since."""
+        for flat, spent in self._spent.items():
+            if self.spool(flat) is None:
+                self.put(flat, spent.successor())
+        self._spent.clear()
+
+    def backups(self) -> list[int]:
+        """Groups trays that stand in for one another, as the bits of their places."""
+        groups: dict[tuple[Filament, str, int], int] = {}
+        for unit in self.units:
+            for slot, spool in enumerate(unit.slots):
+                if spool is not None:
+                    alike = (spool.filament, spool.color, unit.head)
+                    bit = 1 << unit.bit_base + slot
+                    groups[alike] = groups.get(alike, 0) | bit
+        return [bits for bits in groups.values() if bits.bit_count() > 1]
+
+    def power_on(self) -> None:
+        """Lets the units boot; what is in the heads stays there."""
+        self.boots_for_s = _BOOTS_S
+
+    def tick(self, seconds: float, air_c: float) -> None:
+        """Lets time pass for hot ends and for units in air of this temperature."""
         for head in self.heads:
             head.heater.tick(seconds)
         for unit in self.units:
-            unit.tick(seconds)
+            unit.tick(seconds, air_c)
+        if self.boots_for_s > 0:
+            self.boots_for_s -= seconds
+
+    def switch(self, number: int) -> Routine:
+        """Brings another head to work; the one before rests, still warm."""
+        before, after = self.head, self.heads[number]
+        if before is after:
+            return
+        self.switches_to = after
+        before.heater.aim(before.heater.target_c - _RESTS_BELOW_C)
+        yield from hold(_SWITCH_S)
+        self.head, self.switches_to = after, None
 
     def change(self, flat: int, *, head: int = 0, nozzle_c: float = 0) -> Routine:
         """Brings the filament of a tray into a head; 255 takes out what is there."""
-        self.head = self.heads[head]
+        yield from self.switch(head)
         old = self.head.loaded
         if old == flat:
             return

@@ -8,7 +8,7 @@ from odin_engine.simulator.bambu.description import Model
 from odin_engine.simulator.bambu.machine import alarms as codes
 from odin_engine.simulator.bambu.machine.alarms import Alarms, code_number
 from odin_engine.simulator.bambu.machine.feed import Feed
-from odin_engine.simulator.bambu.machine.heat import bed, chamber
+from odin_engine.simulator.bambu.machine.heat import AMBIENT_C, bed, chamber
 from odin_engine.simulator.bambu.machine.misbehaviour import (
     Misbehaviour,
     Misbehaviours,
@@ -36,6 +36,8 @@ EPOCH = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
 _SLOW_PARSE_S = 135.0
 # Jobs begun at the machine itself have ids of their own.
 _FIRST_OWN_ID = 700_000_000
+# Of the warmth of the chamber so much reaches the units on its top.
+_UNITS_SHARE = 0.3
 _CALIBRATION_STAGES = {0: 12, 1: 1, 2: 3, 3: 25, 4: 39, 5: 40, 6: 65}
 
 
@@ -68,7 +70,7 @@ class Machine:
         self.name = name or f"{model.name} {serial[-4:]}"
         self.settings = settings_of(model)
         self.alarms = Alarms()
-        self.bed = bed(model.bed_max_c)
+        self.bed = bed(model.bed_max_c, model.bed_heats_c_s)
         self.chamber = chamber(model.chamber_max_c)
         self.feed = Feed(
             model, default_units(model, serial) if units is None else units
@@ -244,11 +246,17 @@ class Machine:
         """Says whether a misbehaviour is on."""
         return self.misbehaviours.options(name) is not None
 
+    @property
+    def _air_c(self) -> float:
+        """Gives the air around the units, which stand on the warm machine."""
+        return AMBIENT_C + (self.chamber.heater.current_c - AMBIENT_C) * _UNITS_SHARE
+
     def _stride(self, seconds: float) -> None:
         self.elapsed_s += seconds
         self.bed.tick(seconds)
         self.chamber.tick(seconds, self.bed.current_c)
-        self.feed.tick(seconds)
+        self.feed.head.heater.breeze = self.settings.fans["part"] / 100
+        self.feed.tick(seconds, self._air_c)
         self.prints.tick(seconds)
         self._hand.tick(seconds)
         self.misbehaviours.tick(seconds)
@@ -297,6 +305,8 @@ class Machine:
                 self.settings.storage = Storage.NONE if begins else Storage.OK
             case Misbehaviour.POWER_CUT if begins:
                 self._lose_power()
+            case Misbehaviour.POWER_CUT:
+                self.feed.power_on()
             case Misbehaviour.STALE_100 if not begins:
                 self.prints.keeps_stale_percent = False
             case _:

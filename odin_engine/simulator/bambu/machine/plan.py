@@ -1,6 +1,13 @@
 """What a sliced file asks of the machine, stripped to what the machine acts on."""
 
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import accumulate
+from math import sin
+from zlib import crc32
+
+# A first layer is laid at a crawl: it takes so many times what another takes.
+_FIRST_LAYER = 2.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,25 @@ class PrintPlan:
     def used_g(self) -> float:
         """Adds up what the plate consumes."""
         return sum(each.used_g for each in self.filaments)
+
+    def layer_ends(self) -> tuple[float, ...]:
+        """Tells at which share (0-1) of the time each layer ends.
+
+        Layers differ as a part's outline does; the same file always gives the same.
+        """
+        if self.layers <= 0:
+            return ()
+        seed = crc32(self.name.encode())
+        weights = [
+            1
+            + 0.35 * sin(layer / 17 + seed % 6)
+            + 0.15 * sin(layer / 5)
+            + 0.3 * (layer * 2654435761 + seed >> 7 & 0xFF) / 0xFF
+            for layer in range(self.layers)
+        ]
+        weights[0] *= _FIRST_LAYER
+        total = sum(weights)
+        return tuple(passed / total for passed in accumulate(weights))
 
     def filament_at(self, share: float) -> PlanFilament:
         """Names the filament in use at this share (0-1) of the plate.
@@ -75,6 +101,15 @@ class Job:
     # What the machine finds when it has read the file; 0 when all is well.
     verdict: int = 0
     heads: dict[int, int] | None = None
+    _ends: tuple[float, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._ends = self.plan.layer_ends()
+
+    @property
+    def layer(self) -> int:
+        """Gives the layer under way, from 1; 0 where the file has none."""
+        return min(self.plan.layers, 1 + bisect_right(self._ends, self.share))
 
     @property
     def share(self) -> float:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from math import ceil, floor
 
-from odin_engine.simulator.bambu.description import Model
+from odin_engine.simulator.bambu.description import Dialect, Model
 from odin_engine.simulator.bambu.machine import alarms as codes
 from odin_engine.simulator.bambu.machine.alarms import Alarms
 from odin_engine.simulator.bambu.machine.feed import IDLE, PRINTING, Feed
@@ -11,6 +11,15 @@ from odin_engine.simulator.bambu.machine.heat import Chamber, Heater
 from odin_engine.simulator.bambu.machine.plan import Job
 from odin_engine.simulator.bambu.machine.routine import Routine, Runner, hold, until
 from odin_engine.simulator.bambu.machine.settings import Settings
+from odin_engine.simulator.bambu.machine.stages import (
+    CHANGE_FILAMENT,
+    HEAT_NOZZLE,
+    INSPECT,
+    PAUSED_BY_USER,
+    PAUSED_RUNOUT,
+    PRINTING_STAGE,
+    Stages,
+)
 from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING, UnitKind
 
 
@@ -27,12 +36,13 @@ class GcodeState(StrEnum):
 
 BUSY_STATES = frozenset({GcodeState.PREPARE, GcodeState.RUNNING, GcodeState.PAUSE})
 
-# Seconds on the machine's clock that a stage takes once its heat is there.
-STAGE_S = {1: 45, 3: 35, 4: 4, 8: 25, 10: 20, 13: 12, 14: 25, 39: 30, 49: 5}
-PREHEAT_BED, CHANGE_FILAMENT, CLEAN_NOZZLE, LEVEL_BED = 2, 4, 14, 1
-VIBRATION, FLOW, INSPECT, HEAT_CHAMBER = 3, 8, 10, 49
-PRINTING_STAGE, PAUSED_BY_USER, PAUSED_RUNOUT = 0, 16, 6
+# A nozzle that has nothing to do for so long is let cool to this.
+_COOLS_AFTER_S, _PAUSED_NOZZLE_C = 900.0, 90.0
+# A print goes on when its nozzle lacks no more than this.
+_NEAR_ENOUGH_C = 8.0
 CANCEL_CODE_AFTER_S = 4.0
+# Up to this heat of the nozzle the material wants much air.
+_COOL_MATERIAL_TO_C = 240
 # High half of the codes a unit raises: its module, then its number; 0x07FF stands for the
 # way of the external spool. Source: docs/protocols/bambu.md §6.5.
 _MODULES = {UnitKind.LITE: 0x1200, UnitKind.HT: 0x1800}
@@ -53,11 +63,14 @@ class Prints:
     ) -> None:
         self._model, self._settings, self._alarms = model, settings, alarms
         self._feed, self._bed, self._chamber = feed, bed, chamber
+        self._stages = Stages(model, settings, feed, bed, chamber)
+        self._paused_s = 0.0
         self._runner = Runner()
         self._afterwards = Runner()
         self._stage_before_pause = PRINTING_STAGE
         self.state = GcodeState.IDLE
-        self.stage = model.idle_stage
+        # Small boards that have not printed since they woke say 0. Source: §6.2.
+        self.stage = 0 if model.sends_deltas else model.idle_stage
         self.planned: tuple[int, ...] = ()
         self.job: Job | None = None
         self.print_type = "idle"
@@ -101,14 +114,19 @@ class Prints:
             return False
         self._stage_before_pause = self.stage
         self.state, self.stage = GcodeState.PAUSE, stage
+        self._paused_s = 0.0
         self._settings.fans["part"] = 0
         return True
 
     def resume(self) -> bool:
-        """Goes on with a paused job; says whether there was one."""
+        """Goes on with a paused job; says whether there was one.
+
+        Whoever goes on after a runout has brought a fresh spool of the same kind.
+        """
         if self.state is not GcodeState.PAUSE:
             return False
         self._alarms.clear()
+        self._feed.refill()
         self.state, self.stage = GcodeState.RUNNING, self._stage_before_pause
         return True
 
@@ -134,6 +152,8 @@ class Prints:
         self._end(GcodeState.IDLE)
         self.job, self.print_type = None, "idle"
         self.percent = self.layer = self.prepare_percent = 0
+        if self._model.sends_deltas:
+            self.stage = 0
 
     def skip(self, objects: list[int]) -> bool:
         """Leaves objects out; refuses to leave out the last one."""
@@ -151,6 +171,11 @@ class Prints:
         self._afterwards.tick(seconds)
         if self.state is not GcodeState.PAUSE:
             self._runner.tick(seconds)
+            return
+        self._paused_s += seconds
+        if self._paused_s > _COOLS_AFTER_S:
+            for head in self._feed.heads:
+                head.heater.aim(min(head.heater.target_c, _PAUSED_NOZZLE_C))
 
     def _post(self, code: int) -> Routine:
         yield from hold(CANCEL_CODE_AFTER_S)
@@ -171,65 +196,30 @@ class Prints:
             return
         self._begin(job)
         for stage in self.planned:
-            yield from self._do(stage, job)
+            self.stage = stage
+            yield from self._stages.do(stage, job)
         self.stage = PRINTING_STAGE
+        yield from self._stages.prime(job)
         yield from self._print(job)
-        yield from self._finish()
+        yield from self._finish(job.plan.nozzle_c)
 
     def _begin(self, job: Job) -> None:
         self.state = GcodeState.RUNNING
         if not self.keeps_stale_percent:
             self.percent = 0
         self.layer, self.skipped, self.plate_occupied = 0, [], True
-        self._feed.resting_status = self._feed.status = PRINTING
+        assists = PRINTING if self._feed.units else IDLE
+        self._feed.resting_status = self._feed.status = assists
         self._settings.timelapse = job.options.timelapse
-        unwanted = set()
-        if not job.options.bed_leveling:
-            unwanted.add(LEVEL_BED)
-        if not job.options.flow_calibration:
-            unwanted.add(FLOW)
-        if not job.options.vibration:
-            unwanted.add(VIBRATION)
-        self.planned = tuple(
-            stage for stage in self._model.start_stages if stage not in unwanted
-        )
-        self._bed.aim(job.plan.bed_c)
-
-    def _do(self, stage: int, job: Job) -> Routine:
-        self.stage = stage
-        first = job.plan.filaments[0]
-        head = self._feed.heads[job.head_for(first.index)]
-        match stage:
-            case 2:
-                yield from until(lambda: self._bed.is_ready)
-            case 4:
-                yield from self._load(job, first.index)
-            case 14:
-                head.heater.aim(job.plan.nozzle_c)
-                yield from until(lambda: head.heater.is_ready)
-            case 49 if self._model.has_chamber_heater and job.plan.bed_c >= 90:
-                self._chamber.heater.aim(self._model.chamber_max_c - 5)
-                yield from until(lambda: self._chamber.heater.is_ready)
-            case 13:
-                self._settings.homed = True
-        yield from hold(STAGE_S.get(stage, 10))
-
-    def _load(self, job: Job, index: int) -> Routine:
-        flat = job.slots.get(index, EXTERNAL)
-        head = job.head_for(index)
-        yield from self._feed.change(flat, head=head, nozzle_c=job.plan.nozzle_c)
+        self.planned = self._stages.planned(job)
+        self._stages.begin(job)
 
     def _print(self, job: Job) -> Routine:
         plan = job.plan
         while job.printed_s < plan.print_s:
             needed = plan.filament_at(job.share)
             flat = job.slots.get(needed.index, EXTERNAL)
-            if self._feed.heads[job.head_for(needed.index)].loaded != flat:
-                self.stage = CHANGE_FILAMENT
-                yield from self._load(job, needed.index)
-                self.stage = PRINTING_STAGE
-            self._feed.head = self._feed.heads[job.head_for(needed.index)]
-            self._feed.head.heater.aim(plan.nozzle_c)
+            yield from self._ready(job, needed.index, flat)
             self._blow()
             seconds = yield
             step = seconds * self._settings.speed_percent / 100
@@ -239,29 +229,50 @@ class Prints:
                 spool.use(plan.used_g * step / plan.print_s)
                 if spool.remaining_g <= 0:
                     self._run_out(job, needed.index, flat)
+                    if self.state is GcodeState.PAUSE:
+                        yield
                     continue
             job.printed_s += step
-            self._show(job)
+            yield from self._show(job)
 
-    def _show(self, job: Job) -> None:
-        layer = min(job.plan.layers, 1 + floor(job.share * job.plan.layers))
-        if layer == 2 and self.layer < 2 and job.options.inspects_layer:
-            self._alarms.hms.clear()
-        self.layer = layer
+    def _ready(self, job: Job, index: int, flat: int) -> Routine:
+        """Has the right filament in the right head, hot enough to go on."""
+        head = self._feed.heads[job.head_for(index)]
+        if head.loaded != flat:
+            self.stage = CHANGE_FILAMENT
+            yield from self._stages.load(job, index)
+        yield from self._feed.switch(head.number)
+        head.heater.aim(job.plan.nozzle_c)
+        if head.heater.current_c < head.heater.target_c - _NEAR_ENOUGH_C:
+            self.stage = HEAT_NOZZLE
+            yield from until(lambda: head.heater.is_ready)
+        self.stage = PRINTING_STAGE
+
+    def _show(self, job: Job) -> Routine:
+        before, self.layer = self.layer, job.layer
         if not self.keeps_stale_percent:
             self.percent = min(99, floor(100 * job.share))
+        has_lidar = self._model.dialect is Dialect.X1
+        if before == 1 < self.layer and job.options.inspects_layer and has_lidar:
+            self.stage = INSPECT
+            yield from self._stages.do(INSPECT, job)
+            self.stage = PRINTING_STAGE
 
     def _blow(self) -> None:
-        hot = self._feed.head.heater.target_c
-        wanted = (30 if hot > 240 else 100) if self.layer > 1 else 0
-        self._settings.fans["part"] = wanted
-        if "aux" in self._model.fan_keys:
-            self._settings.fans["aux"] = wanted * 7 // 10
+        fans, names = self._settings.fans, self._model.fan_keys
+        is_hot = self._feed.head.heater.target_c > _COOL_MATERIAL_TO_C
+        full = 30 if is_hot else 100
+        # Layers that take long need less of it.
+        wanted = full - self.layer * 5 % 4 * full // 16 if self.layer > 1 else 0
+        fans["part"] = wanted
+        if "aux" in names:
+            fans["aux"] = full * 7 // 10 if self.layer > 1 else 0
+        if "chamber" in names:
+            fans["chamber"] = 0 if is_hot else 60
 
     def _run_out(self, job: Job, index: int, flat: int) -> None:
         twin = self._feed.twin_of(flat)
-        if flat not in self._feed.externals:
-            self._feed.put(flat, None)
+        self._feed.empty(flat)
         if twin is not None and self._settings.options["auto_switch_filament"]:
             job.slots[index] = twin
             return
@@ -276,10 +287,12 @@ class Prints:
         self._alarms.raise_hms(attr << 32 | 0x0002_0001)
         self.pause(PAUSED_RUNOUT)
 
-    def _finish(self) -> Routine:
+    def _finish(self, nozzle_c: float) -> Routine:
         self.stage = self._model.idle_stage
         if self._feed.now not in self._feed.externals and self._feed.units:
-            yield from self._feed.change(NOTHING, head=self._feed.head.number)
+            yield from self._feed.change(
+                NOTHING, head=self._feed.head.number, nozzle_c=nozzle_c
+            )
         self.percent = 100
         if self.job is not None:
             self.layer = self.job.plan.layers
@@ -288,7 +301,11 @@ class Prints:
     def _end(self, state: GcodeState) -> None:
         self._runner.stop()
         self.state, self.stage = state, self._model.idle_stage
-        self.planned = ()
+        # Small boards forget what they had planned, the others go on showing it.
+        self.print_type = ""
+        if self._model.sends_deltas:
+            self.planned, self.print_type = (), "idle"
+        self._feed.switches_to = None
         self._feed.resting_status = self._feed.status = IDLE
         self._feed.target = self._feed.now
         for head in self._feed.heads:

@@ -1,6 +1,6 @@
 """Filaments and the spools they come on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -57,6 +57,13 @@ class Spool:
             return -1
         return round(100 * max(self.remaining_g, 0) / self.net_g)
 
+    def successor(self) -> Spool:
+        """Makes a full spool of the same product, with a tag of its own."""
+        made = replace(self, remaining_g=self.net_g)
+        if self.has_tag:
+            made.tag_uid, made.uuid = _tag(self.uuid)
+        return made
+
     def use(self, grams: float) -> None:
         """Pulls filament off the spool."""
         self.remaining_g = max(0.0, self.remaining_g - grams)
@@ -108,7 +115,10 @@ def spool(idx: str, color: str, percent: float = 100, *, mark: str) -> Spool:
     full = color.upper().lstrip("#").ljust(8, "F")
     made = Spool(preset, full, remaining_g=1000 * percent / 100)
     if preset.brand:
-        digest = sha256(mark.encode()).hexdigest().upper()
-        made.tag_uid = digest[:12] + "0100"
-        made.uuid = digest[12:44]
+        made.tag_uid, made.uuid = _tag(mark)
     return made
+
+
+def _tag(mark: str) -> tuple[str, str]:
+    digest = sha256(mark.encode()).hexdigest().upper()
+    return digest[:12] + "0100", digest[12:44]

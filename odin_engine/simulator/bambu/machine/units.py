@@ -3,16 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from math import sin
 
 from odin_engine.simulator.bambu.machine.heat import AMBIENT_C
 from odin_engine.simulator.bambu.machine.spools import Spool, spool
 
 FIRST_HT = 128
+# The one unit of an A2L, whose bits begin elsewhere. Source: docs/protocols/bambu.md §6.4.
+MIXED, _MIXED_BIT = 16, 24
 NOTHING = 255
 EXTERNAL = 254
 # Two-head machines call their left holder 254 and the right one 255 on the wire; inside,
 # 254 is always the main holder, so that 255 keeps meaning nothing.
 EXTERNAL_LEFT = 253
+
+
+# Before it heats, a unit turns its spools and looks at them.
+_CHECK_S = 20.0
+# 65 °C from a room's in a little less than half an hour.
+_HEATS_C_S, _COOLED_C = 0.027, 40
 
 
 class UnitKind(StrEnum):
@@ -22,11 +31,12 @@ class UnitKind(StrEnum):
     LITE = "ams_lite"
     PRO = "ams_2_pro"
     HT = "ams_ht"
+    MIXED = "ams_lite_mixed"
 
     @property
     def wire_type(self) -> int:
         """Gives bits 0-3 of `info`. Source: docs/protocols/bambu.md §6.4."""
-        return {self.AMS: 1, self.LITE: 2, self.PRO: 3, self.HT: 4}[self]
+        return {self.AMS: 1, self.LITE: 2, self.PRO: 3, self.HT: 4, self.MIXED: 5}[self]
 
     @property
     def slots(self) -> int:
@@ -43,6 +53,7 @@ class DryPhase(IntEnum):
     """Bits 4-7 of `info`. Source: docs/protocols/bambu.md §6.4."""
 
     OFF = 0
+    CHECKING = 1
     DRYING = 2
     COOLING = 3
 
@@ -62,6 +73,7 @@ class Unit:
     dry_for_h: int = 0
     dry_filament: str = ""
     dry_left_s: float = field(default=0.0)
+    _age_s: float = field(default=0.0, repr=False)
 
     @property
     def flat_base(self) -> int:
@@ -73,37 +85,52 @@ class Unit:
         """Gives the first tray's bit. Source: docs/protocols/bambu.md §6.4."""
         if self.kind is UnitKind.HT:
             return 16 + self.id - FIRST_HT
-        return self.id * 4
+        return _MIXED_BIT if self.id == MIXED else self.id * 4
+
+    @property
+    def is_drying(self) -> bool:
+        """Says whether its heater is at work, or about to be."""
+        return self.phase in {DryPhase.CHECKING, DryPhase.DRYING}
 
     def dry(self, target_c: int, hours: int, material: str) -> None:
         """Begins to dry."""
-        self.phase = DryPhase.DRYING
+        self.phase = DryPhase.CHECKING
         self.dry_target_c, self.dry_for_h = target_c, hours
         self.dry_filament = material
         self.dry_left_s = hours * 3600.0
 
     def stop_drying(self) -> None:
         """Turns the heater off; the unit then cools for a while."""
-        if self.phase is DryPhase.DRYING:
+        if self.is_drying:
             self.phase = DryPhase.COOLING
             self.dry_left_s = 0.0
 
-    def tick(self, seconds: float) -> None:
-        """Lets time pass."""
-        if self.phase is DryPhase.DRYING:
-            rise = 0.04 * seconds
-            self.temperature_c = min(self.dry_target_c, self.temperature_c + rise)
-            self._settle_humidity(4, seconds / 5400)
-            self.dry_left_s -= seconds
-            if self.dry_left_s <= 0:
-                self.stop_drying()
+    def tick(self, seconds: float, air_c: float = AMBIENT_C) -> None:
+        """Lets time pass in air of this temperature."""
+        self._age_s += seconds
+        if self.is_drying:
+            self._dry_on(seconds)
             return
-        self.temperature_c += (AMBIENT_C + 1 - self.temperature_c) * min(
-            1, seconds / 1500
-        )
-        self._settle_humidity(24, seconds / 86400)
-        if self.phase is DryPhase.COOLING and self.temperature_c < 40:
+        # Rooms warm and cool by a degree in hours, and damp creeps in meanwhile.
+        swing = sin(self._age_s / 3100 + self.id)
+        rests_at_c = air_c + 1 + 0.6 * swing
+        self.temperature_c += (rests_at_c - self.temperature_c) * min(1, seconds / 1500)
+        self._settle_humidity(24 + 3 * swing, seconds / 21600)
+        if self.phase is DryPhase.COOLING and self.temperature_c < _COOLED_C:
             self.phase = DryPhase.OFF
+
+    def _dry_on(self, seconds: float) -> None:
+        self.dry_left_s -= seconds
+        asked_s = self.dry_for_h * 3600.0
+        if self.dry_left_s <= 0:
+            self.stop_drying()
+        elif asked_s - self.dry_left_s > _CHECK_S:
+            self.phase = DryPhase.DRYING
+            rise = _HEATS_C_S * seconds
+            self.temperature_c = min(self.dry_target_c, self.temperature_c + rise)
+            # The spools give off their water first: the air gets damper, then dry.
+            warms = self.temperature_c < self.dry_target_c - 10
+            self._settle_humidity(32 if warms else 4, seconds / 3600)
 
     def _settle_humidity(self, percent: float, share: float) -> None:
         self.humidity_percent += (percent - self.humidity_percent) * min(1, share)
@@ -131,10 +158,12 @@ def unit(kind: UnitKind, number: int, mark: str, head: int = 0) -> Unit:
 
 
 def number_units(kinds: Sequence[UnitKind]) -> list[int]:
-    """Gives each unit the id a machine would: HT from 128, others from 0."""
+    """Gives each unit the id a machine would: HT from 128, a mixed one 16, else from 0."""
+    firsts = {UnitKind.HT: FIRST_HT, UnitKind.MIXED: MIXED}
     ids: list[int] = []
     for kind in kinds:
-        is_ht = kind is UnitKind.HT
-        taken = [each for each in ids if (each >= FIRST_HT) == is_ht]
-        ids.append((FIRST_HT if is_ht else 0) + len(taken))
+        number = firsts.get(kind, 0)
+        while number in ids:
+            number += 1
+        ids.append(number)
     return ids

@@ -9,12 +9,14 @@ from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
     EXTERNAL_LEFT,
     FIRST_HT,
+    MIXED,
     NOTHING,
     DryPhase,
     Unit,
     UnitKind,
 )
 
+_MIXED_EXIST_BIT = 12
 _NO_SLOT = (0xFFFF, 0xFEFF)
 _EXTERNAL_CODES = {EXTERNAL: 0xFF00, EXTERNAL_LEFT: 0xFE00}
 
@@ -24,14 +26,17 @@ def ams_block(machine: Machine) -> dict[str, Any]:
     feed, options = machine.feed, machine.settings.options
     exist, trays, tagged = 0, 0, 0
     for unit in feed.units:
-        exist |= 1 << (4 + unit.id - FIRST_HT if unit.id >= FIRST_HT else unit.id)
+        exist |= 1 << _exist_bit(unit)
         for slot, spool in enumerate(unit.slots):
             if spool is not None:
                 bit = 1 << (unit.bit_base + slot)
                 trays |= bit
                 tagged |= bit if spool.has_tag else 0
+    if feed.boots_for_s > 0 and not options["startup_read_option"]:
+        # Units that wake up do not know yet what lies in them. Source: §5.1, BB #765.
+        trays = tagged = 0
     now = _wire_tray(feed.now)
-    return {
+    block: dict[str, Any] = {
         "ams": [_unit(machine, each) for each in feed.units],
         "ams_exist_bits": f"{exist:x}",
         "tray_exist_bits": f"{trays:x}",
@@ -45,6 +50,14 @@ def ams_block(machine: Machine) -> dict[str, Any]:
         "insert_flag": options["tray_read_option"],
         "power_on_flag": options["startup_read_option"],
     }
+    if machine.model.dialect is not Dialect.MICRO:
+        block |= {
+            "ams_exist_bits_raw": f"{exist:x}",
+            "cali_id": 0,
+            "cali_stat": 0,
+            "unbind_ams_stat": 0,
+        }
+    return block
 
 
 def external_slot(machine: Machine, flat: int, wire_id: str) -> dict[str, Any]:
@@ -66,12 +79,18 @@ def slot_code(machine: Machine, flat: int, head: int) -> int:
     return place[0].id << 8 | place[1] if place else _NO_SLOT[head]
 
 
+def _exist_bit(unit: Unit) -> int:
+    if unit.id >= FIRST_HT:
+        return 4 + unit.id - FIRST_HT
+    return _MIXED_EXIST_BIT if unit.id == MIXED else unit.id
+
+
 def _wire_tray(flat: int) -> str:
     return str(EXTERNAL if flat == EXTERNAL_LEFT else flat)
 
 
 def _unit(machine: Machine, unit: Unit) -> dict[str, Any]:
-    has_sensor = unit.kind is not UnitKind.LITE
+    has_sensor = unit.kind not in {UnitKind.LITE, UnitKind.MIXED}
     humidity = round(unit.humidity_percent)
     row: dict[str, Any] = {
         "id": str(unit.id),

@@ -4,6 +4,7 @@ from typing import Any
 
 from odin_engine.simulator.bambu.description import Dialect
 from odin_engine.simulator.bambu.machine import GcodeState, Machine
+from odin_engine.simulator.bambu.machine.heat import Heater
 from odin_engine.simulator.bambu.machine.settings import Storage
 from odin_engine.simulator.bambu.report.ams import ams_block, external_slot
 from odin_engine.simulator.bambu.report.bits import home_flag
@@ -29,15 +30,15 @@ def common(machine: Machine) -> dict[str, Any]:
     }
 
 
-def reading_c(machine: Machine, value: float) -> float:
+def reading_c(machine: Machine, heater: Heater) -> float:
     """Rounds a reading as the firmware does: 1/32 on small boards, else whole.
 
     Source: the temperatures in recordings of P1, A1, X1 and H2 machines.
     """
     if machine.model.dialect is Dialect.MICRO:
-        steps = round(value * 32) + machine.flicker.randint(-2, 2)
+        steps = round(heater.reading_c * 32) + machine.flicker.randint(-2, 2)
         return _plain(steps / 32)
-    return float(round(value))
+    return float(round(heater.reading_c))
 
 
 def target_c(machine: Machine, value: float) -> float:
@@ -54,9 +55,9 @@ def _heat(machine: Machine) -> dict[str, Any]:
     fans = settings.fans
     warm = head.heater.current_c > 50
     fields: dict[str, Any] = {
-        "nozzle_temper": reading_c(machine, head.heater.current_c),
+        "nozzle_temper": reading_c(machine, head.heater),
         "nozzle_target_temper": target_c(machine, head.heater.target_c),
-        "bed_temper": reading_c(machine, machine.bed.current_c),
+        "bed_temper": reading_c(machine, machine.bed),
         "bed_target_temper": target_c(machine, machine.bed.target_c),
         "heatbreak_fan_speed": "15" if warm else "0",
         "cooling_fan_speed": _fan(fans["part"]),
@@ -69,7 +70,7 @@ def _heat(machine: Machine) -> dict[str, Any]:
         "nozzle_diameter": f"{head.diameter_mm:g}",
         "nozzle_type": machine.model.nozzle_type,
     }
-    if machine.model.dialect is Dialect.MICRO:
+    if not machine.model.shows_chamber:
         fields["chamber_temper"] = _NO_CHAMBER_SENSOR
     return fields
 
@@ -136,22 +137,59 @@ def _parts(machine: Machine) -> dict[str, Any]:
         "cali_version": 0,
         "ipcam": _ipcam(machine),
         "xcam": _xcam(machine),
-        "upload": {"status": "idle", "progress": 0, "message": ""},
+        "upload": _upload(machine),
         "net": {"conf": 16, "info": [{"ip": 16777343, "mask": 255}]},
-        "upgrade_state": _upgrade_state(),
-        "online": {"ahb": False, "rfid": False, "version": 10},
+        "upgrade_state": _upgrade_state(machine),
+        "online": _online(machine),
     }
     if machine.model.dialect is Dialect.MICRO:
         fields |= {
-            "vt_tray": external_slot(machine, _EXTERNAL, "254"),
+            "vt_tray": _holder(machine),
             "lifecycle": "product",
             "mess_production_state": "active",
             "mc_print_line_number": "0",
-            "filam_bak": [],
+            "filam_bak": feed.backups(),
             "k": "0.0200",
             "flag3": 8863,
         }
+        if not machine.model.bed_slinger:
+            del fields["xcam"]
     return fields
+
+
+def _holder(machine: Machine) -> dict[str, Any]:
+    """Builds `vt_tray` as small boards word it: shorter, and of no diameter."""
+    row = external_slot(machine, _EXTERNAL, "254")
+    for key in ("cols", "ctype", "total_len"):
+        del row[key]
+    return row | {"tray_diameter": "0.00"}
+
+
+def _online(machine: Machine) -> dict[str, Any]:
+    if machine.model.dialect is Dialect.MICRO:
+        return {"ahb": False, "rfid": False, "version": 816539411}
+    block: dict[str, Any] = {"ahb": bool(machine.feed.units), "version": 10}
+    if machine.model.dialect is Dialect.X1:
+        block["ext"] = False
+    return block
+
+
+def _upload(machine: Machine) -> dict[str, Any]:
+    if machine.model.dialect is Dialect.MICRO:
+        return {"status": "idle", "progress": 0, "message": ""}
+    return {
+        "file_size": 0,
+        "finish_size": 0,
+        "message": "Good",
+        "oss_url": "",
+        "progress": 0,
+        "sequence_id": "0903",
+        "speed": 0,
+        "status": "idle",
+        "task_id": "",
+        "time_remaining": 0,
+        "trouble_id": "",
+    }
 
 
 def _ipcam(machine: Machine) -> dict[str, Any]:
@@ -167,6 +205,16 @@ def _ipcam(machine: Machine) -> dict[str, Any]:
     if machine.model.camera == "rtsp":
         # Off here: no simulated machine serves H.264.
         block["rtsp_url"] = "disable"
+    if machine.model.dialect is not Dialect.MICRO:
+        block |= {
+            "agora_service": "disable",
+            "brtc_service": "enable",
+            "bs_state": 0,
+            "laser_preview_res": 7 if machine.model.dialect is Dialect.X1 else 4,
+            "mode_bits": 2,
+            "tl_store_hpd_type": 2,
+            "tl_store_path_type": 2,
+        }
     return block
 
 
@@ -191,8 +239,8 @@ def _xcam(machine: Machine) -> dict[str, Any]:
     }
 
 
-def _upgrade_state() -> dict[str, Any]:
-    return {
+def _upgrade_state(machine: Machine) -> dict[str, Any]:
+    block: dict[str, Any] = {
         "sequence_id": 0,
         "progress": "",
         "status": "IDLE",
@@ -200,8 +248,20 @@ def _upgrade_state() -> dict[str, Any]:
         "dis_state": 0,
         "err_code": 0,
         "force_upgrade": False,
+        "idx2": 559919763,
         "message": "",
         "module": "",
         "new_version_state": 2,
         "new_ver_list": [],
+    }
+    if machine.model.dialect is Dialect.MICRO:
+        return block | {"cur_state_code": 0}
+    return block | {
+        "ahb_new_version_number": "",
+        "ams_new_version_number": "",
+        "ext_new_version_number": "",
+        "idx": 10,
+        "lower_limit": "00.00.00.00",
+        "ota_new_version_number": "",
+        "sn": f"SN{machine.serial[-6:]}B0",
     }

@@ -20,6 +20,11 @@ from odin_engine.simulator.bambu.report.bits import (
     stat,
 )
 
+# What machines without a sensor say. Source: §6.3.
+_NO_SENSOR_C = 5
+# Where the places of a hotend rack begin, and the head they belong to. Source: §6.3.
+_FIRST_RACK = 16
+_CHANGING, _IS_SWITCHING = 0xF, 1 << 19
 _STATE_NUMBER = {
     GcodeState.IDLE: 0,
     GcodeState.PREPARE: 4,
@@ -33,7 +38,9 @@ _STATE_NUMBER = {
 def extras(machine: Machine) -> dict[str, Any]:
     """Builds what small boards do not send."""
     chamber = machine.chamber.heater
-    cham = packed(chamber.current_c, chamber.target_c)
+    cham = packed(_NO_SENSOR_C, 0)
+    if machine.model.shows_chamber:
+        cham = packed(chamber.reading_c, chamber.target_c)
     fields: dict[str, Any] = {
         **_shadows(machine),
         **_constants(),
@@ -52,7 +59,10 @@ def extras(machine: Machine) -> dict[str, Any]:
     if machine.model.dialect is Dialect.X1:
         fields["vt_tray"] = external_slot(machine, EXTERNAL, "255")
         if machine.model.has_chamber_heater:
-            fields |= {"ctt": chamber.target_c, "chamber_temper": chamber.current_c}
+            fields |= {
+                "ctt": chamber.target_c,
+                "chamber_temper": float(round(chamber.reading_c)),
+            }
         return fields
     detectors = machine.settings.detectors
     degree = sensitivity(machine.settings.sensitivity)
@@ -113,7 +123,7 @@ def _constants() -> dict[str, Any]:
 
 
 def _device(machine: Machine, cham: int) -> dict[str, Any]:
-    bed = packed(machine.bed.current_c, machine.bed.target_c)
+    bed = packed(machine.bed.reading_c, machine.bed.target_c)
     feed, model = machine.feed, machine.model
     block: dict[str, Any] = {
         "type": 1,
@@ -125,35 +135,64 @@ def _device(machine: Machine, cham: int) -> dict[str, Any]:
             "calib": 2,
             "low_prec": True,
             "mount": 0,
-            "mount_3d": 0,
             "th_temp": 0,
             "type": "",
         },
         "extruder": {
             "info": [_extruder(machine, head) for head in feed.heads],
-            "state": model.heads | feed.head.number << 4 | feed.head.number << 8,
+            "state": _heads(machine),
         },
         "fan": 0,
         "laser": {"power": 0},
-        "nozzle": {
-            "exist": (1 << model.heads) - 1,
-            "info": [
-                {
-                    "id": head.number,
-                    "diameter": head.diameter_mm,
-                    "tm": 0,
-                    "type": "HS01" if model.dialect is Dialect.H2 else "HX01",
-                    "wear": 0,
-                }
-                for head in feed.heads
-            ],
-            "state": 0,
-        },
+        "nozzle": _nozzles(machine),
         "plate": {"base": 1, "cali2d_id": "", "cur_id": "", "mat": 1, "tar_id": ""},
     }
-    if model.dialect is Dialect.H2:
+    if model.dialect is Dialect.H2 and model.enclosed:
         block["airduct"] = _airduct(machine)
+    if model.dialect is Dialect.H2:
         block["cham_temp"] = cham
+        block["ext_tool"]["mount_3d"] = 0
+    return block
+
+
+def _heads(machine: Machine) -> int:
+    """Builds the word of heads: how many, which is at work, which is to be. §6.3."""
+    feed, target = machine.feed, machine.feed.switches_to
+    if target is None:
+        number = feed.head.number
+        return machine.model.heads | number << 4 | number << 8
+    return machine.model.heads | _CHANGING << 4 | target.number << 8 | _IS_SWITCHING
+
+
+def _nozzles(machine: Machine) -> dict[str, Any]:
+    model = machine.model
+    kind = "HS01" if model.dialect is Dialect.H2 else "HX01"
+    numbers = [head.number for head in machine.feed.heads]
+    sizes = {head.number: head.diameter_mm for head in machine.feed.heads}
+    numbers += range(_FIRST_RACK, _FIRST_RACK + model.hotend_rack)
+    block: dict[str, Any] = {
+        "exist": sum(1 << number for number in numbers),
+        "info": [
+            {
+                "id": number,
+                "diameter": sizes.get(number, 0.4),
+                "tm": 0,
+                "type": kind,
+                "wear": 0,
+            }
+            for number in numbers
+        ],
+        "state": 0,
+    }
+    if model.hotend_rack:
+        for row in block["info"]:
+            row |= {
+                "sn": f"N{machine.serial[-6:]}{row['id']:02}",
+                "stat": 0,
+                "color_m": "",
+                "fila_id": "",
+            }
+        block |= {"src_id": 0xFF, "tar_id": 0xFF}
     return block
 
 
@@ -164,7 +203,7 @@ def _extruder(machine: Machine, head: Head) -> dict[str, Any]:
     target = slot_code(machine, feed.target, head.number) if is_working else here
     return {
         "id": head.number,
-        "temp": packed(head.heater.current_c, head.heater.target_c),
+        "temp": packed(head.heater.reading_c, head.heater.target_c),
         "hnow": head.number,
         "hpre": head.number,
         "htar": head.number,
@@ -174,7 +213,7 @@ def _extruder(machine: Machine, head: Head) -> dict[str, Any]:
         # Bit 3: a nozzle is there; bits 1 and 2: filament in the head and the buffer.
         "info": 8 | (6 if head.loaded != NOTHING else 0),
         "stat": feed.status if is_working else 0,
-        "filam_bak": [],
+        "filam_bak": feed.backups() if is_working else [],
     }
 
 

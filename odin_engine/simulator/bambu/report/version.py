@@ -8,6 +8,7 @@ from odin_engine.simulator.bambu.machine.units import UnitKind
 _UNIT_MODULES = {
     UnitKind.AMS: ("ams", "AMS08", "00.00.06.49", "AMS"),
     UnitKind.LITE: ("ams_f1", "AMS_F102", "00.00.08.15", "AMS Lite"),
+    UnitKind.MIXED: ("ams_f1", "AMS_F102", "00.00.08.15", "AMS Lite"),
     UnitKind.PRO: ("n3f", "N3F05", "03.00.21.29", "AMS 2 Pro"),
     UnitKind.HT: ("n3s", "N3S05", "02.00.19.67", "AMS HT"),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from odin_engine.drivers.printers.bambu.discovery import listen, probe
 from odin_engine.drivers.printers.bambu.family import BambuFamily
-from odin_engine.drivers.printers.bambu.protocol.frames import frame
+from odin_engine.drivers.printers.bambu.protocol.frames import frame, search_request
 from odin_engine.printers.ports import Found
 from odin_engine.simulator.bambu import SimulatedPrinter
 from odin_engine.simulator.bambu.announce import Announcement, Announcer
@@ -144,6 +144,17 @@ async def test_a_simulated_machine_answers_who_looks_for_it(port: int) -> None:
     assert machine.serial == printer.serial
     assert machine.host == "127.0.0.1"
     assert machine.ports == printer.ports
+
+
+async def test_no_question_is_lost_between_two_answers(port: int) -> None:
+    announcer = Announcer(port=port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        async with asyncio.timeout(20):
+            for _ in range(2):
+                asking.sendto(search_request(), (_EVERYBODY_HERE, port))
+                await announcer.wait_for_question(60)
+    announcer.close()
 
 
 async def test_listening_ends_in_time(port: int) -> None:
