@@ -13,15 +13,22 @@ const PATIENCE_MS = 60_000;
 export class DirectTransport implements Transport {
   #csrfToken: string | undefined;
 
-  async request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async request<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {
     try {
-      return await this.#call<T>(method, path, body);
+      return await this.#call<T>(method, path, body, version);
     } catch (error) {
       // Another tab signed in anew: the cookie is its session's, the token still ours.
       if (!(error instanceof ApiError) || error.problem?.code !== "csrf_refused") throw error;
       await this.#call("GET", "/auth/session");
-      return this.#call<T>(method, path, body);
+      return this.#call<T>(method, path, body, version);
     }
+  }
+
+  async sheet(path: string): Promise<string> {
+    const options = { headers: { Accept: "text/csv" }, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const [response, text] = await answer(new URL(BASE + path, document.baseURI), options);
+    if (!response.ok) throw refusal(response, parsed(text));
+    return text;
   }
 
   address(path: string): Promise<string> {
@@ -60,8 +67,9 @@ export class DirectTransport implements Transport {
     };
   }
 
-  async #call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async #call<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {
     const headers = new Headers({ Accept: "application/json" });
+    if (version !== undefined) headers.set("If-Match", `"${version}"`);
     if (method !== "GET" && this.#csrfToken !== undefined) headers.set("X-CSRF-Token", this.#csrfToken);
     const options: RequestInit = { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) };
     if (body !== undefined) {

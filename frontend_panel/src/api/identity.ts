@@ -2,17 +2,32 @@
 
 import type { Transport } from "./transport";
 import { ApiError } from "./transport";
-import type { Session, Setup } from "./types";
+import type { Items, Login, Session, Setup } from "./types";
 
 export interface Credentials {
   readonly name: string;
   readonly password: string;
 }
 
+/**
+ * What a new password must be. From `long_length` characters on anything goes; a shorter one needs letters of both cases
+ * and a digit. `max_length` counts bytes of UTF-8.
+ */
+export interface PasswordRules {
+  readonly min_length: number;
+  readonly long_length: number;
+  readonly max_length: number;
+}
+
 const UNAUTHORISED = 401;
 
 export function readSetup(transport: Transport): Promise<Setup> {
   return transport.request("GET", "/setup");
+}
+
+export async function readPasswordRules(transport: Transport): Promise<PasswordRules> {
+  const setup = await transport.request<{ readonly password: PasswordRules }>("GET", "/setup");
+  return setup.password;
 }
 
 /** Makes the first administrator and signs it in. */
@@ -43,4 +58,19 @@ export async function readSession(transport: Transport): Promise<Session | undef
     if (error instanceof ApiError && error.status === UNAUTHORISED) return undefined;
     throw error;
   }
+}
+
+/** Returns the browsers that are signed in as this person. */
+export async function readLogins(transport: Transport): Promise<readonly Login[]> {
+  const answer = await transport.request<Items<Login>>("GET", "/sessions");
+  return answer.items;
+}
+
+export function endLogin(transport: Transport, id: string): Promise<void> {
+  return transport.request("DELETE", `/sessions/${encodeURIComponent(id)}`);
+}
+
+/** Signs every other browser of this person out. */
+export function endOtherLogins(transport: Transport): Promise<void> {
+  return transport.request("DELETE", "/sessions");
 }

@@ -23,10 +23,13 @@ export interface Channel {
 
 export interface Transport {
   /**
-   * Calls a path below `/api/v1` and returns the JSON answer, `undefined` for an empty one.
+   * Calls a path below `/api/v1` and returns the JSON answer, `undefined` for an empty one. `version` is the one that was
+   * looked at: the engine refuses with 412 where there is another by now.
    * Throws `ApiError` for every answer that is not 2xx and for no answer at all.
    */
-  request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  request<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T>;
+  /** Reads a list below `/api/v1` as CSV. Throws as `request` does. */
+  sheet(path: string): Promise<string>;
   /** Returns an address that an `<img>` or a download link may use for a path below `/api/v1`. */
   address(path: string): Promise<string>;
   /** Opens the live channel. */

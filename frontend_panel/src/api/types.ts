@@ -7,6 +7,7 @@
 import type * as schema from "./schema";
 
 export type {
+  Accepted,
   Activity,
   Axis,
   BulkAction,
@@ -16,11 +17,15 @@ export type {
   Camera,
   Capabilities,
   Certificate,
+  CertificateStatus,
   ChangePrinter,
+  ChangeUser,
   Check,
   Climate,
   ConfigureSlotBody,
   Control,
+  CreateToken,
+  CreateUser,
   Detector,
   DryBody,
   Drying,
@@ -31,19 +36,23 @@ export type {
   FilamentUnit,
   Heat,
   InstallNozzle,
+  IssuedToken,
   Job,
   Light,
   LinkStatus,
   Model,
   Nozzle,
   NozzleInstall,
+  NozzleStatus,
   Permission,
+  Permissions,
   Plate,
   Printer,
   ProblemDocument,
   Role,
   Run,
   Sample,
+  Sensitivity,
   Severity,
   Slot,
   SlotRef,
@@ -55,14 +64,30 @@ export type {
   WrongField,
 } from "./schema";
 
+export type AuditLine = schema.AuditOut;
 export type Checked = schema.CheckedOut;
+/** A person of Home Assistant whose role is fixed here. */
+export type FixedPerson = schema.PersonOut;
 export type Found = schema.FoundOut;
+/** A run-time setting of the engine, with its bounds. */
+export type EngineSetting = schema.SettingOut;
+/** A signed-in browser. */
+export type Login = schema.SessionOut;
 export type Session = schema.WhoAmI;
 export type Setup = schema.SetupStatus;
 /** What an emergency stop came to at one printer; `text` says what to do now. */
 export type StopOutcome = schema.Stopped;
 export type NewPrinter = schema.CreatePrinter;
+/** What the file of a print says about it. */
+export type PrintDetails = schema.PrintDetailsOut;
+export type PrintObject = schema.ObjectOut;
+export type PrintOrder = schema.PrintBody;
+export type SystemFacts = schema.SystemOut;
 export type Task = schema.OdinEngineSystemWireTaskOut;
+
+/** A program's key, without its secret. */
+export type Token = schema.TokenOut;
+export type User = schema.UserOut;
 
 /** What a list answers. */
 export interface Items<T> {

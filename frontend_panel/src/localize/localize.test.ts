@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { en, parts } from "./en";
-import { degrees, duration, lasting, percent } from "./format";
+import { day, degrees, duration, lasting, percent, relative } from "./format";
 import { plural, t, word } from ".";
 
 describe("texts", () => {
@@ -59,5 +59,22 @@ describe("numbers", () => {
     expect(lasting(40.4)).toBe("40 s");
     expect(lasting(-1)).toBe("0 s");
     expect(lasting(130)).toBe("2 min");
+  });
+});
+
+describe("instants", () => {
+  const now = new Date(2026, 10, 24, 14, 26);
+  const before = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+
+  it("are told by their distance", () => {
+    expect(relative(before(0.1), now)).toBe("just now");
+    expect(relative(before(5), now)).toBe("5 min. ago");
+    expect(relative(before(-125), now)).toBe("in 2 hr.");
+    expect(relative(before(26 * 60), now)).toBe("yesterday");
+  });
+
+  it("are grouped by day", () => {
+    expect(day(before(60), now)).toBe("Today");
+    expect(day(before(24 * 60), now)).toBe("Yesterday");
   });
 });

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Printer } from "../api/types";
 import { examplePrinter } from "../testing/example-printer";
 import { quiet } from "./live";
-import { selectCounts, selectEnabled, selectPrinters, selectRunning } from "./printers";
+import { needsPerson, selectCounts, selectEnabled, selectPrinters, selectRunning } from "./printers";
 import { unknownSession } from "./session";
 import type { State } from "./store";
 
@@ -28,6 +28,13 @@ it("returns the same list while nothing changed", () => {
 
 it("counts", () => {
   expect(selectCounts(state)).toEqual({ all: 4, printing: 1, attention: 1 });
+});
+
+it("counts a plate to clear as work for a person, and not what a lost printer said last", () => {
+  const full = { ...idle, plate: { is_gated: true, state: "occupied", since: null, run_id: null } } as const;
+  expect(needsPerson(full)).toBe(true);
+  expect(needsPerson({ ...full, activity: "printing" })).toBe(false);
+  expect(needsPerson({ ...stuck, is_live: false })).toBe(false);
 });
 
 it("knows what an emergency stop reaches and costs", () => {

@@ -45,9 +45,14 @@ function isPrinting(printer: Printer): boolean {
   return printer.is_live && (printer.activity === "preparing" || printer.activity === "printing");
 }
 
-/** Whether somebody has to go there. */
+/** Whether something lies on the plate and keeps the next print from starting. */
+export function isPlateToClear(printer: Printer): boolean {
+  return printer.plate.is_gated && printer.plate.state === "occupied" && !hasRunningJob(printer);
+}
+
+/** Whether there is something for a person to do at the machine. */
 export function needsPerson(printer: Printer): boolean {
-  return printer.attention !== null;
+  return isPlateToClear(printer) || (printer.is_live && (printer.attention !== null || printer.activity === "failed"));
 }
 
 function remembered<T>(compute: (items: Readonly<Record<string, Printer>>) => T): (state: State) => T {

@@ -55,6 +55,7 @@ export function examplePrinter(different: Partial<Printer> = {}): Printer {
       detectors: [],
       has_door_sensor: false,
       has_chamber_sensor: false,
+      has_print_details: false,
       start_deadline_s: 60,
     },
     is_door_open: null,

@@ -295,3 +295,108 @@ export const fields = css`
     accent-color: var(--o-accent);
   }
 `;
+
+/** The look of a section: `<section class="card">` with a `.card-head` of heading, quiet words and actions. */
+export const cards = css`
+  .card {
+    min-width: 0;
+    padding: var(--o-4);
+    border: 1px solid var(--o-line);
+    border-radius: var(--o-r-card);
+    background: var(--o-card);
+  }
+
+  .card-head {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 10px;
+    align-items: center;
+    min-height: 36px;
+    margin-bottom: var(--o-3);
+  }
+
+  .card-head > h2,
+  .card-head > h3 {
+    font-size: 15px;
+    font-weight: var(--o-w-b);
+  }
+
+  .card-head > .sub {
+    flex: 1 1 auto;
+    min-width: 0;
+    font-size: var(--o-t-b);
+  }
+
+  .card-head > .end {
+    margin-left: auto;
+  }
+
+  /* A named fact: a small label over its value, several in a row. */
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 12px 28px;
+  }
+
+  .facts dt {
+    color: var(--o-text-2);
+    font-size: var(--o-t-s);
+  }
+
+  .facts dd {
+    font-size: var(--o-t-b);
+    font-weight: var(--o-w-b);
+  }
+
+  @media (max-width: 699px) {
+    .card {
+      padding: 12px;
+    }
+  }
+`;
+
+/** Rows to read across; inside a `.table` box that scrolls by itself on phones. */
+export const tables = css`
+  .table {
+    min-width: 0;
+    overflow-x: auto;
+  }
+
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: var(--o-t-b);
+  }
+
+  th,
+  td {
+    padding: 10px 12px;
+    border-bottom: 1px solid var(--o-line);
+    text-align: start;
+    vertical-align: middle;
+  }
+
+  th {
+    color: var(--o-text-2);
+    font-size: var(--o-t-s);
+    font-weight: var(--o-w-m);
+    white-space: nowrap;
+  }
+
+  tbody tr:last-child > * {
+    border-bottom: 0;
+  }
+
+  :is(th, td):first-child {
+    padding-inline-start: 0;
+  }
+
+  :is(th, td):last-child {
+    padding-inline-end: 0;
+  }
+
+  td.number,
+  th.number {
+    text-align: end;
+  }
+`;

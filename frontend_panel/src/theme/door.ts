@@ -33,6 +33,10 @@ export const door = [
       gap: 6px;
     }
 
+    code {
+      white-space: nowrap;
+    }
+
     form > .button {
       min-height: var(--o-touch);
     }

@@ -44,13 +44,19 @@ export class OdinBanner extends LitElement {
         --ink: var(--o-finished-text);
       }
 
+      .said {
+        display: flex;
+        flex: 1 1 14em;
+        gap: 12px;
+        align-items: flex-start;
+        min-width: 0;
+      }
+
       odin-icon {
-        align-self: flex-start;
         color: var(--ink);
       }
 
       .text {
-        flex: 1 1 14em;
         min-width: 0;
         overflow-wrap: anywhere;
       }
@@ -70,8 +76,10 @@ export class OdinBanner extends LitElement {
 
   protected override render() {
     return html`
-      <odin-icon .path=${ICONS[this.kind]}></odin-icon>
-      <div class="text"><slot></slot></div>
+      <div class="said">
+        <odin-icon .path=${ICONS[this.kind]}></odin-icon>
+        <div class="text"><slot></slot></div>
+      </div>
       <slot name="action"></slot>
     `;
   }

@@ -1,10 +1,12 @@
-import { LitElement, css, html } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { LitElement, css, html, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
 
 import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
 import "../icon/icon";
 import { close } from "../icon/icons";
+import { Opener } from "../kit/opener";
+import "../kit/toasts";
 
 /**
  * A modal question or result; a sheet at the bottom on phones. The browser keeps the focus inside and Escape closes it.
@@ -84,18 +86,26 @@ export class OdinDialog extends LitElement {
 
   @property() heading = "";
   @property({ type: Boolean, attribute: "open" }) isOpen = false;
+  @state() private hasActions = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
-
   @query("h2") private readonly titleElement!: HTMLElement;
+  readonly #opener = new Opener(this);
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#opener.focus();
+  }
 
   protected override updated(): void {
     if (this.isOpen === this.dialog.open) return;
     if (this.isOpen) {
+      this.#opener.remember();
       this.dialog.showModal();
       // Neither answer: nobody confirms by pressing Enter twice.
       this.titleElement.focus();
     } else {
       this.dialog.close();
+      this.#opener.forget();
     }
   }
 
@@ -109,10 +119,15 @@ export class OdinDialog extends LitElement {
           </button>
         </div>
         <div class="body"><slot></slot></div>
-        <div class="foot"><slot name="actions"></slot></div>
+        <div class="foot" ?hidden=${!this.hasActions}><slot name="actions" @slotchange=${this.#slotted}></slot></div>
+        ${this.isOpen ? html`<odin-toasts in-modal></odin-toasts>` : nothing}
       </dialog>
     `;
   }
+
+  readonly #slotted = (event: Event): void => {
+    this.hasActions = (event.currentTarget as HTMLSlotElement).assignedElements().length > 0;
+  };
 
   /** The owner decides: it sets `isOpen`. */
   readonly #cancelled = (event: Event): void => {

@@ -22,8 +22,9 @@ const OUTCOME_ICONS: Readonly<Record<string, string>> = { confirmed: finished, r
 /**
  * The emergency stop in two steps: press, then confirm what will be lost. Shows the result of each printer.
  *
- * Properties: `running` (printers whose job would be lost), `count` (all that will be told, 0 for unknown), `progress`.
- * Events: `odin-emergency-stop` (confirmed), `odin-emergency-rest` (the result was read).
+ * Properties: `running` (printers whose job would be lost), `count` (all that will be told, 0 for unknown), `name` (of the
+ * one printer it is for; empty for all of them), `progress`. Events: `odin-emergency-stop` (confirmed),
+ * `odin-emergency-rest` (the result was read). Methods: `ask()`.
  */
 @customElement("odin-emergency-stop")
 export class OdinEmergencyStop extends LitElement {
@@ -80,13 +81,29 @@ export class OdinEmergencyStop extends LitElement {
 
   @property({ attribute: false }) running: readonly Printer[] = [];
   @property({ type: Number }) count = 0;
+  @property() name = "";
   @property({ attribute: false }) progress: StopProgress = { phase: "rest" };
   @state() private isOpen = false;
 
+  /** Opens the question, as a press does. */
+  ask(): void {
+    this.isOpen = true;
+  }
+
   protected override render() {
     return html`
-      <button class="button outline-danger trigger" type="button" aria-haspopup="dialog" @click=${this.#opened}>
-        <odin-icon .path=${emergency}></odin-icon><span class="word">${t("stop.button")}</span>
+      <button
+        class="button outline-danger ${this.name ? "" : "trigger"}"
+        type="button"
+        aria-haspopup="dialog"
+        title=${this.name ? t("stop.question_one", { name: this.name }) : t("stop.button")}
+        @click=${this.#opened}
+      >
+        <odin-icon .path=${emergency}></odin-icon>${
+          this.name
+            ? html`<span class="clip">${t("stop.button_one", { name: this.name })}</span>`
+            : html`<span class="word">${t("stop.button")}</span>`
+        }
       </button>
       <odin-dialog .heading=${this.#heading()} .isOpen=${this.isOpen} @odin-close=${this.#closed}>
         ${this.isOpen ? this.#body() : nothing} ${this.#actions()}
@@ -96,6 +113,7 @@ export class OdinEmergencyStop extends LitElement {
 
   #heading(): string {
     if (this.progress.phase === "answered") return t("stop.result");
+    if (this.name) return t("stop.question_one", { name: this.name });
     return this.count === 0 ? t("stop.question_all") : plural("stop.question", this.count);
   }
 
@@ -104,7 +122,7 @@ export class OdinEmergencyStop extends LitElement {
       case "rest":
         return this.#question();
       case "sending":
-        return html`<p role="status">${t("stop.sending")}</p>`;
+        return html`<p role="status">${this.name ? t("stop.sending_one", { name: this.name }) : t("stop.sending")}</p>`;
       case "answered":
         return this.#results(this.progress.outcomes);
       case "undelivered":
@@ -113,9 +131,11 @@ export class OdinEmergencyStop extends LitElement {
   }
 
   #question() {
-    if (this.running.length === 0) return html`<p>${t("stop.nothing_runs")}</p>`;
+    if (this.running.length === 0) {
+      return html`<p>${this.name ? t("stop.nothing_runs_one", { name: this.name }) : t("stop.nothing_runs")}</p>`;
+    }
     return html`
-      <p>${plural("stop.loses", this.running.length)}</p>
+      <p>${t("stop.what")} ${plural("stop.loses", this.running.length)}</p>
       <ul>
         ${this.running.map(
           ({ name, job }) => html`
@@ -170,7 +190,7 @@ export class OdinEmergencyStop extends LitElement {
   }
 
   readonly #opened = (): void => {
-    this.isOpen = true;
+    this.ask();
   };
 
   readonly #confirmed = (): void => {

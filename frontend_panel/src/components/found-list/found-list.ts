@@ -12,7 +12,9 @@ export type PickEvent = CustomEvent<Found>;
 /**
  * The machines that answered on the network, to pick one from.
  *
- * Properties: `found`, `families` (for their labels), `isSearching`. Events: `odin-pick` (detail: `Found`).
+ * Properties: `found`, `families` (for their labels), `isSearching`, `picked` (the one that was), `linkTo` (the address of a
+ * printer that is added already). Events: `odin-pick` (detail: `Found`), `odin-open` (`detail`: the click on such a link
+ * and the printer's `id`).
  */
 @customElement("odin-found-list")
 export class OdinFoundList extends LitElement {
@@ -52,6 +54,11 @@ export class OdinFoundList extends LitElement {
         font-size: var(--o-t-b);
       }
 
+      .picked {
+        border-color: var(--o-accent);
+        background: var(--o-accent-soft);
+      }
+
       .known {
         --icon-size: 16px;
         display: inline-flex;
@@ -79,6 +86,8 @@ export class OdinFoundList extends LitElement {
   @property({ attribute: false }) found: readonly Found[] = [];
   @property({ attribute: false }) families: readonly Family[] = [];
   @property({ type: Boolean, attribute: "searching" }) isSearching = false;
+  @property({ attribute: false }) picked: Found | undefined;
+  @property({ attribute: false }) linkTo: (id: string) => string = () => "";
 
   protected override render() {
     return html`
@@ -92,8 +101,9 @@ export class OdinFoundList extends LitElement {
   #row(machine: Found) {
     const family = this.families.find((each) => each.name === machine.family)?.label ?? machine.family;
     const title = machine.name ?? machine.model ?? family;
+    const isPicked = machine === this.picked;
     return html`
-      <li>
+      <li class=${isPicked ? "picked" : ""}>
         <odin-icon .path=${printer}></odin-icon>
         <div class="what">
           <b class="clip">${title}</b>
@@ -101,23 +111,39 @@ export class OdinFoundList extends LitElement {
             ${[machine.model, machine.host, family].filter((part) => part && part !== title).join(" · ")}
           </p>
         </div>
-        ${
-          machine.is_known
-            ? html`<span class="known"><odin-icon .path=${check}></odin-icon>${t("found.known")}</span>`
-            : html`
-                <button
-                  class="button"
-                  type="button"
-                  aria-label=${t("found.pick_named", { name: title })}
-                  @click=${() => {
-                    this.dispatchEvent(new CustomEvent("odin-pick", { detail: machine }));
-                  }}
-                >
-                  ${t("found.pick")}
-                </button>
-              `
-        }
+        ${machine.is_known ? this.#known(machine, title) : this.#button(machine, title, isPicked)}
       </li>
+    `;
+  }
+
+  #known({ printer_id: id }: Found, title: string) {
+    const words = html`<odin-icon .path=${check}></odin-icon>${t("found.known")}`;
+    if (id === null) return html`<span class="known">${words}</span>`;
+    return html`
+      <a
+        class="known button plain"
+        href=${this.linkTo(id)}
+        @click=${(click: MouseEvent) => {
+          this.dispatchEvent(new CustomEvent("odin-open", { detail: { click, id } }));
+        }}
+        >${words}<span class="vh">: ${title}</span></a
+      >
+    `;
+  }
+
+  #button(machine: Found, title: string, isPicked: boolean) {
+    return html`
+      <button
+        class="button"
+        type="button"
+        aria-label=${isPicked ? t("found.picked_named", { name: title }) : t("found.pick_named", { name: title })}
+        aria-pressed=${isPicked ? "true" : "false"}
+        @click=${() => {
+          this.dispatchEvent(new CustomEvent("odin-pick", { detail: machine }));
+        }}
+      >
+        ${isPicked ? t("found.picked") : t("found.pick")}
+      </button>
     `;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Fault, Printer, Severity, Slot } from "../../api/types";
 import { t, word } from "../../localize";
-import { check, failed, offline, printer as machine } from "../icon/icons";
+import { check, close, offline } from "../icon/icons";
 import type { Look } from "../state-pill/state-pill";
 
 export interface Pill {
@@ -11,6 +11,7 @@ export interface Pill {
 }
 
 const RUNNING: ReadonlySet<string | null> = new Set(["preparing", "printing", "paused"]);
+const ENDED: ReadonlySet<string | null> = new Set(["finished", "failed", "cancelled"]);
 const LOOKS: ReadonlySet<string> = new Set([
   "idle",
   "preparing",
@@ -32,6 +33,11 @@ export function isRunning(printer: Printer): boolean {
   return RUNNING.has(printer.activity);
 }
 
+/** Whether the last word of the machine is that a job ended, for better or worse. */
+export function hasEnded(printer: Printer): boolean {
+  return ENDED.has(printer.activity);
+}
+
 /** Returns the one state to show first: a bad link hides the rest, then what needs a person, then what is going on. */
 export function pill(printer: Printer): Pill {
   if (!printer.is_live) return { look: "offline", label: word("link", printer.link) };
@@ -46,10 +52,23 @@ export function pill(printer: Printer): Pill {
 
 /** Returns the icon that stands in the ring instead of a number; empty for the number. */
 export function ringIcon(printer: Printer): string {
-  if (!printer.is_live && printer.job?.progress_pct == null) return offline;
+  if (!printer.is_live) return offline;
   if (printer.activity === "finished") return check;
-  if (printer.activity === "failed" || printer.activity === "cancelled") return failed;
-  return printer.activity === "idle" ? machine : "";
+  return printer.activity === "failed" || printer.activity === "cancelled" ? close : "";
+}
+
+/** Returns how the icon in the ring is meant. */
+export function ringTone(printer: Printer): "" | "finished" | "failed" {
+  if (!printer.is_live) return "";
+  if (printer.activity === "finished") return "finished";
+  return printer.activity === "failed" ? "failed" : "";
+}
+
+/** Returns the colours that lie ready in an idle machine, each once. */
+export function loadedColors(printer: Printer): readonly string[] {
+  if (isRunning(printer)) return [];
+  const slots = printer.filament_units.flatMap((unit) => unit.slots);
+  return [...new Set(slots.flatMap(({ color, is_occupied }) => (color === null || is_occupied === false ? [] : [color])))];
 }
 
 /** Returns how full the ring is; a machine without a job has none. */

@@ -34,9 +34,9 @@ const SILHOUETTES = {
 export type Look = keyof typeof SILHOUETTES;
 
 /**
- * A printer's state: silhouette, word, hue.
+ * A printer's state: silhouette, word, hue. Over a picture it brings its own dark ground.
  *
- * Properties: `look`, `label`.
+ * Properties: `look`, `label`, `isGlass` (attribute `glass`: it lies over a picture).
  */
 @customElement("odin-state-pill")
 export class OdinStatePill extends LitElement {
@@ -91,11 +91,28 @@ export class OdinStatePill extends LitElement {
         --hue: var(--o-offline);
         --ink: var(--o-offline-text);
       }
+
+      /* A picture can have any colour: the ground is dark in both themes, the hue stays in the silhouette. */
+      :host([glass]) {
+        background: rgba(14, 18, 22, 0.78);
+        color: #fff;
+      }
+
+      :host([glass]) odin-icon {
+        color: color-mix(in srgb, var(--hue) 62%, #fff);
+      }
+
+      @media (forced-colors: active) {
+        :host {
+          border: 1px solid;
+        }
+      }
     `,
   ];
 
   @property({ reflect: true }) look: Look = "unknown";
   @property() label = "";
+  @property({ type: Boolean, reflect: true, attribute: "glass" }) isGlass = false;
 
   protected override render() {
     return html`<odin-icon .path=${SILHOUETTES[this.look]}></odin-icon><span class="clip">${this.label}</span>`;

@@ -1,134 +1,76 @@
-import { LitElement, css, html } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { LitElement, html } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
 
 import type { Session } from "../../api/types";
 import "../../components/icon/icon";
-import { account, api, signOut } from "../../components/icon/icons";
-import "../../components/menu/menu";
+import { account, api, keyboard, signOut } from "../../components/icon/icons";
+import "../../components/kit/popover";
+import type { OdinPopover } from "../../components/kit/popover";
+import "../../components/kit/segmented";
 import { t, word } from "../../localize";
-import { base, buttons } from "../../theme/controls";
+import type { Line } from "../../store/line";
 import { THEME_CHOICES, chooseTheme, themeChoice } from "../../theme/theme";
 import type { ThemeChoice } from "../../theme/theme";
+import "../app/connection";
+import { addressOf, followed } from "../app/place";
+import { initials } from "./initials";
+import { styles } from "./styles";
+
+const OWN = { page: "settings", section: "account" } as const;
 
 /**
- * Who is signed in, how the page looks on this device, where the API is described, and the way out.
+ * Who is signed in and whether the page is live; behind it how the page looks on this device, the keyboard, where the API
+ * is described, and the way out.
  *
- * Properties: `session`. Events: `odin-sign-out`.
+ * Properties: `session`, `line`, `count` (printers). Events: `odin-sign-out`, `odin-keys` (the list of keys is wanted).
  */
 @customElement("odin-account")
 export class OdinAccount extends LitElement {
-  static override styles = [
-    base,
-    buttons,
-    css`
-      .who {
-        padding: 8px 12px 10px;
-      }
-
-      .who b,
-      .who span {
-        display: block;
-      }
-
-      hr {
-        width: 100%;
-        margin: 4px 0;
-        border: 0;
-        border-top: 1px solid var(--o-line);
-      }
-
-      .row {
-        justify-content: flex-start;
-        width: 100%;
-        min-height: var(--o-touch);
-        padding: 0 12px;
-      }
-
-      fieldset {
-        display: grid;
-        grid-template-columns: repeat(3, 1fr);
-        gap: 2px;
-        margin: 4px 8px 8px;
-        padding: 3px;
-        border: 0;
-        border-radius: var(--o-r-control);
-        background: var(--o-button);
-      }
-
-      legend {
-        float: left;
-        width: 100%;
-      }
-
-      .choice {
-        position: relative;
-        display: grid;
-        place-items: center;
-        min-height: 38px;
-        border-radius: 7px;
-        font-size: var(--o-t-b);
-        cursor: pointer;
-      }
-
-      .choice input {
-        position: absolute;
-        inset: 0;
-        margin: 0;
-        opacity: 0;
-        cursor: inherit;
-      }
-
-      .choice:has(:checked) {
-        background: var(--o-card);
-        font-weight: var(--o-w-b);
-        box-shadow: 0 0 0 1px var(--o-line-strong);
-      }
-
-      .choice:has(:focus-visible) {
-        box-shadow: var(--o-focus);
-      }
-    `,
-  ];
+  static override styles = styles;
 
   @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) line!: Line;
+  @property({ type: Number }) count = 0;
   @state() private theme: ThemeChoice = themeChoice();
+  @query("odin-popover") private readonly popoverElement!: OdinPopover;
 
   protected override render() {
-    const { session } = this;
+    const name = this.session.display_name || this.session.name;
     return html`
-      <odin-menu .label=${t("account.menu")} .icon=${account}>
-        <p class="who">
-          <b class="clip">${session.display_name || session.name}</b>
-          <span class="sub">${word("role", session.role)}</span>
+      <odin-popover align="start" .label=${t("account.menu")} @odin-open=${this.#opened}>
+        <button slot="anchor" class="who" type="button" title=${t("account.menu")}>
+          <span class="avatar" data-phase=${this.line.phase} aria-hidden="true">${initials(name)}</span>
+          <span class="words">
+            <span class="name clip">${name}</span>
+            <odin-connection .line=${this.line} .count=${this.count}></odin-connection>
+          </span>
+          <span class="short">${t("account.short")}</span>
+          <span class="vh">, ${t("account.menu")}</span>
+        </button>
+        <p class="person">
+          <b class="clip">${name}</b>
+          <span class="sub">${word("role", this.session.role)}</span>
+          <odin-connection .line=${this.line} .count=${this.count}></odin-connection>
         </p>
-        <fieldset>
-          <legend class="vh">${t("account.theme")}</legend>
-          ${THEME_CHOICES.map((choice) => this.#choice(choice))}
-        </fieldset>
+        <odin-segmented
+          .label=${t("account.theme")}
+          .value=${this.theme}
+          .options=${THEME_CHOICES.map((value) => ({ value, label: word("theme", value) }))}
+          @odin-change=${this.#themed}
+        ></odin-segmented>
         <hr />
+        <a class="button plain row" href=${addressOf(OWN)} @click=${this.#followed}>
+          <odin-icon .path=${account}></odin-icon>${t("account.own")}
+        </a>
+        <button class="button plain row" type="button" @click=${this.#asked}>
+          <odin-icon .path=${keyboard}></odin-icon>${t("keys.title")}
+        </button>
         ${this.#link("api/docs", t("account.swagger"))} ${this.#link("api/redoc", t("account.redoc"))}
         <hr />
         <button class="button plain row" type="button" @click=${this.#left}>
           <odin-icon .path=${signOut}></odin-icon>${t("account.sign_out")}
         </button>
-      </odin-menu>
-    `;
-  }
-
-  #choice(choice: ThemeChoice) {
-    return html`
-      <label class="choice">
-        <input
-          type="radio"
-          name="theme"
-          .checked=${choice === this.theme}
-          @change=${() => {
-            this.theme = choice;
-            chooseTheme(choice);
-          }}
-        />
-        ${word("theme", choice)}
-      </label>
+      </odin-popover>
     `;
   }
 
@@ -139,6 +81,26 @@ export class OdinAccount extends LitElement {
       </a>
     `;
   }
+
+  /** It may have been chosen elsewhere. */
+  readonly #opened = (): void => {
+    this.theme = themeChoice();
+  };
+
+  readonly #themed = (event: CustomEvent<{ value: ThemeChoice }>): void => {
+    this.theme = event.detail.value;
+    chooseTheme(this.theme);
+  };
+
+  readonly #followed = (event: MouseEvent): void => {
+    this.popoverElement.isOpen = false;
+    followed(OWN)(event);
+  };
+
+  readonly #asked = (): void => {
+    this.popoverElement.fold();
+    this.dispatchEvent(new CustomEvent("odin-keys"));
+  };
 
   readonly #left = (): void => {
     this.dispatchEvent(new CustomEvent("odin-sign-out"));

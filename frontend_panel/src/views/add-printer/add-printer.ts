@@ -4,27 +4,28 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { addPrinter, checkConnection, discover, readFamilies } from "../../api/printers";
 import { ApiError } from "../../api/transport";
-import type { Checked, Family, Found } from "../../api/types";
+import type { Checked, Family, Found, Printer } from "../../api/types";
 import "../../components/banner/banner";
-import "../../components/check-list/check-list";
-import { field } from "../../components/field/field";
 import "../../components/found-list/found-list";
 import type { PickEvent } from "../../components/found-list/found-list";
 import "../../components/icon/icon";
-import { search } from "../../components/icon/icons";
-import { t } from "../../localize";
+import { edit, search } from "../../components/icon/icons";
+import { plural, t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
-import { FLOOR, goTo } from "../app/place";
-import { draftOf, emptyDraft, missing, newPrinter } from "./draft";
+import { addressOf, followed } from "../app/place";
+import { addedCard } from "./added";
+import { draftOf, emptyDraft, isOtherConnection, missing, newPrinter } from "./draft";
 import type { Draft } from "./draft";
+import { addForm } from "./form";
+import { checkResult } from "./result";
 import { styles } from "./styles";
 
 /** Machines announce themselves every few seconds. */
 const SEARCH_S = 6;
 
 /**
- * Finds printers on the network, checks a connection step by step, and adds one.
+ * Finds printers on the network first, checks the connection of one step by step, shows what will be trusted, and adds it.
  *
  * Properties: `heading`.
  */
@@ -37,13 +38,19 @@ export class OdinAddPrinter extends LitElement {
   @state() private families: readonly Family[] = [];
   @state() private found: readonly Found[] = [];
   @state() private search: "running" | "done" | ApiError = "done";
-  @state() private draft: Draft = emptyDraft;
+  /** `undefined` before somebody picked one, or chose to type. */
+  @state() private draft: Draft | undefined;
+  @state() private picked: Found | undefined;
   @state() private busy: "checking" | "adding" | undefined;
   @state() private checked: Checked | undefined;
   @state() private refusal: ApiError | undefined;
   @state() private missing: ReadonlySet<string> = new Set();
+  @state() private added: Printer | undefined;
   @query("[aria-invalid=true]") private readonly firstWrong!: HTMLElement | null;
-  @query("#secret") private readonly secretInput!: HTMLInputElement;
+  @query("#secret") private readonly secretInput!: HTMLInputElement | null;
+  @query("#host") private readonly hostInput!: HTMLInputElement | null;
+  @query("#submit") private readonly submitButton!: HTMLButtonElement | null;
+  @query("#done") private readonly doneSection!: HTMLElement | null;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -54,157 +61,98 @@ export class OdinAddPrinter extends LitElement {
   protected override render() {
     return html`
       <div class="intro">
-        <h1>${this.heading}</h1>
+        <h2 class="vh">${this.heading}</h2>
         <p class="sub">${t("add.intro")}</p>
       </div>
-      <div class="columns">
-        <section class="card" aria-labelledby="found">
-          <div class="title">
-            <h2 id="found">${t("add.network")}</h2>
-            <button
-              class="button plain"
-              type="button"
-              aria-disabled=${this.search === "running" ? "true" : "false"}
-              @click=${this.#lookAround}
-            >
-              <odin-icon .path=${search}></odin-icon>
-              ${this.search === "running" ? t("add.searching") : t("add.search_again")}
+      <div class=${this.draft || this.added ? "columns" : "one"}>
+        ${this.#network()}
+        ${this.added ? addedCard(this.added) : this.draft ? this.#connection(this.draft) : nothing}
+      </div>
+    `;
+  }
+
+  #network() {
+    const fresh = this.found.filter(({ is_known }) => !is_known).length;
+    const isRunning = this.search === "running";
+    const heading = fresh > 0 ? plural("add.found", fresh) : isRunning ? t("add.looking") : t("add.nothing_new");
+    return html`
+      <section class="card" aria-labelledby="found">
+        <div class="title">
+          <h3 id="found" aria-live="polite">${heading}</h3>
+          <button class="button plain" type="button" aria-disabled=${isRunning ? "true" : "false"} @click=${this.#lookAround}>
+            <odin-icon .path=${search}></odin-icon>${isRunning ? t("add.searching") : t("add.search_again")}
+          </button>
+        </div>
+        <odin-found-list
+          ?hidden=${!isRunning && this.found.length === 0}
+          .found=${this.found}
+          .families=${this.families}
+          .picked=${this.picked}
+          .isSearching=${isRunning}
+          .linkTo=${(id: string) => addressOf({ page: "printer", id })}
+          @odin-pick=${this.#pick}
+          @odin-open=${({ detail }: CustomEvent<{ click: MouseEvent; id: string }>) => {
+            followed({ page: "printer", id: detail.id })(detail.click);
+          }}
+        ></odin-found-list>
+        ${this.search instanceof ApiError ? html`<odin-banner kind="failed">${this.search.message}</odin-banner>` : nothing}
+        ${fresh === 0 && this.search === "done" ? html`<p class="sub">${t("add.nothing_found")}</p>` : nothing}
+        <button class="button by-hand" type="button" @click=${this.#typeByHand}>
+          <odin-icon .path=${edit}></odin-icon>${t("add.by_hand")}
+        </button>
+      </section>
+    `;
+  }
+
+  #connection(draft: Draft) {
+    const { picked, busy, refusal } = this;
+    const isReady = this.checked?.is_ok === true;
+    const label = isReady ? t("add.submit") : this.checked ? t("add.check_again") : t("add.check");
+    return html`
+      <section class="card" aria-labelledby="connection">
+        <div class="title">
+          <h3 id="connection">${picked ? (picked.name ?? picked.model ?? picked.host) : t("add.by_hand.title")}</h3>
+          ${picked ? html`<span class="sub">${[picked.model, picked.host].filter(Boolean).join(" · ")}</span>` : nothing}
+        </div>
+        <form novalidate @submit=${this.#submitted}>
+          ${addForm({
+            draft,
+            families: this.families,
+            isFound: picked !== undefined,
+            wrong: (name) => (this.missing.has(name) ? t("field.required") : refusal?.field(name)),
+            change: this.#change,
+          })}
+          <div class="result" aria-live="polite">${checkResult(this.checked, busy === "checking")}</div>
+          ${refusal ? html`<odin-banner kind="failed">${refusal.message}</odin-banner>` : nothing}
+          <div class="actions">
+            <button id="submit" class="button primary" type="submit" aria-disabled=${busy ? "true" : "false"}>
+              ${busy === "checking" ? t("add.checking") : busy === "adding" ? t("add.adding") : label}
             </button>
+            ${
+              this.checked && !isReady
+                ? html`
+                    <button class="button" type="button" aria-disabled=${busy ? "true" : "false"} title=${t("add.anyway.why")} @click=${this.#add}>
+                      ${t("add.anyway")}
+                    </button>
+                  `
+                : nothing
+            }
           </div>
-          <odin-found-list
-            ?hidden=${this.search !== "running" && this.found.length === 0}
-            .found=${this.found}
-            .families=${this.families}
-            .isSearching=${this.search === "running"}
-            @odin-pick=${this.#picked}
-          ></odin-found-list>
-          ${this.#searchResult()}
-        </section>
-        <section class="card" aria-labelledby="connection">
-          <h2 id="connection">${t("add.connection")}</h2>
-          ${this.#form()} ${this.#result()}
-        </section>
-      </div>
+        </form>
+      </section>
     `;
   }
 
-  #searchResult() {
-    if (this.search instanceof ApiError) return html`<odin-banner kind="failed">${this.search.message}</odin-banner>`;
-    if (this.search === "running" || this.found.length > 0) return nothing;
-    return html`<p class="sub" role="status">${t("add.nothing_found")}</p>`;
-  }
-
-  #form() {
-    const wrong = (name: string) => (this.missing.has(name) ? t("field.required") : this.refusal?.field(name));
-    return html`
-      <form novalidate @submit=${this.#added}>
-        ${this.families.length > 1 ? this.#family() : nothing}
-        ${field({
-          name: "name",
-          label: t("add.name"),
-          value: this.draft.name,
-          error: wrong("name"),
-          onInput: this.#typed,
-        })}
-        <div class="pair">
-          ${field({
-            name: "host",
-            label: t("add.host"),
-            value: this.draft.host,
-            hint: t("add.host.hint"),
-            error: wrong("host"),
-            isCode: true,
-            onInput: this.#typed,
-          })}
-          ${field({
-            name: "serial",
-            label: t("add.serial"),
-            value: this.draft.serial,
-            hint: t("add.serial.hint"),
-            error: wrong("serial"),
-            isCode: true,
-            onInput: this.#typed,
-          })}
-        </div>
-        ${field({
-          name: "secret",
-          label: t("add.secret"),
-          value: this.draft.secret,
-          hint: t("add.secret.hint"),
-          error: wrong("secret"),
-          isCode: true,
-          onInput: this.#typed,
-        })}
-        <label class="check">
-          <input
-            type="checkbox"
-            .checked=${this.draft.isObserveOnly}
-            @change=${this.#observed}
-          />
-          <span><b>${t("add.observe_only")}</b><br /><span class="hint">${t("add.observe_only.hint")}</span></span>
-        </label>
-        <div class="actions">
-          <button
-            class="button primary"
-            type="submit"
-            aria-disabled=${this.busy ? "true" : "false"}
-          >
-            ${this.busy === "adding" ? t("add.adding") : t("add.submit")}
-          </button>
-          <button
-            class="button"
-            type="button"
-            aria-disabled=${this.busy ? "true" : "false"}
-            @click=${this.#tested}
-          >
-            ${this.busy === "checking" ? t("add.checking") : t("add.check")}
-          </button>
-        </div>
-      </form>
-    `;
-  }
-
-  #family() {
-    return html`
-      <div class="field">
-        <label for="family">${t("add.family")}</label>
-        <select id="family" @change=${this.#familyChosen}>
-          ${this.families.map(
-            ({ name, label }) => html`<option value=${name} ?selected=${name === this.draft.family}>${label}</option>`,
-          )}
-        </select>
-      </div>
-    `;
-  }
-
-  #result() {
-    const { refusal, checked } = this;
-    return html`
-      <div class="result" aria-live="polite">
-        ${refusal ? html`<odin-banner kind="failed">${refusal.message}</odin-banner>` : nothing}
-        ${checked ? html`<odin-check-list .checks=${checked.checks}></odin-check-list>` : nothing}
-      </div>
-    `;
-  }
-
-  readonly #typed = (name: string, value: string): void => {
-    // Ports belong to the machine that was found, not to another address.
-    const ports = name === "host" ? {} : this.draft.ports;
-    this.draft = { ...this.draft, ports, [name]: value };
-  };
-
-  readonly #observed = (event: Event): void => {
-    this.draft = { ...this.draft, isObserveOnly: (event.currentTarget as HTMLInputElement).checked };
-  };
-
-  readonly #familyChosen = (event: Event): void => {
-    this.draft = { ...this.draft, family: (event.currentTarget as HTMLSelectElement).value, ports: {} };
+  readonly #change = (change: Partial<Draft>): void => {
+    if (!this.draft) return;
+    const draft = { ...this.draft, ...change };
+    if (isOtherConnection(this.draft, draft)) this.checked = undefined;
+    this.draft = draft;
   };
 
   async #readFamilies(): Promise<void> {
     try {
       this.families = await readFamilies(this.services.transport);
-      this.draft = { ...this.draft, family: this.draft.family || (this.families[0]?.name ?? "") };
     } catch (error) {
       this.refusal = known(error);
     }
@@ -214,39 +162,65 @@ export class OdinAddPrinter extends LitElement {
     if (this.search === "running") return;
     this.search = "running";
     try {
-      this.found = await discover(this.services.transport, SEARCH_S);
+      const found = await discover(this.services.transport, SEARCH_S);
+      this.found = [...found].sort((a, b) => Number(a.is_known) - Number(b.is_known));
       this.search = "done";
     } catch (error) {
       this.search = known(error);
     }
   };
 
-  readonly #picked = (event: PickEvent): void => {
-    this.draft = draftOf(event.detail, this.draft);
+  readonly #pick = ({ detail }: PickEvent): void => {
+    this.#begin(draftOf(detail, emptyDraft), detail);
+    this.#focus(() => this.secretInput);
+  };
+
+  readonly #typeByHand = (): void => {
+    this.#begin({ ...emptyDraft, family: this.families[0]?.name ?? "" }, undefined);
+    this.#focus(() => this.hostInput);
+  };
+
+  #begin(draft: Draft, picked: Found | undefined): void {
+    this.picked = picked;
+    this.draft = draft;
+    this.added = undefined;
+    this.checked = undefined;
     this.#forget();
-    this.secretInput.focus();
-  };
+  }
 
-  readonly #tested = async (): Promise<void> => {
-    await this.#do("checking", missing(this.draft, "host"), async () => {
-      // The name plays no part in a check, but the engine wants one.
-      const printer = newPrinter({ ...this.draft, name: this.draft.name.trim() || this.draft.host });
-      this.checked = await checkConnection(this.services.transport, printer);
-    });
-  };
-
-  readonly #added = async (event: Event): Promise<void> => {
+  /** Enter goes on: it checks first, and adds what was found to be well. */
+  readonly #submitted = async (event: Event): Promise<void> => {
     event.preventDefault();
-    await this.#do("adding", missing(this.draft, "name", "host"), async () => {
-      await addPrinter(this.services.transport, newPrinter(this.draft));
-      this.draft = { ...emptyDraft, family: this.draft.family };
-      goTo(FLOOR);
+    if (this.checked?.is_ok) await this.#add();
+    else await this.#check();
+  };
+
+  async #check(): Promise<void> {
+    const { draft } = this;
+    if (!draft) return;
+    await this.#do("checking", missing(draft, "host"), async () => {
+      // The name plays no part in a check, but the engine wants one.
+      const printer = newPrinter({ ...draft, name: draft.name.trim() || draft.host });
+      this.checked = undefined;
+      this.checked = await checkConnection(this.services.transport, printer);
+      this.#focus(() => this.submitButton);
+    });
+  }
+
+  readonly #add = async (): Promise<void> => {
+    const { draft } = this;
+    if (!draft) return;
+    await this.#do("adding", missing(draft, "name", "host"), async () => {
+      this.added = await addPrinter(this.services.transport, newPrinter(draft));
+      this.draft = undefined;
+      this.picked = undefined;
+      this.#focus(() => this.doneSection);
+      void this.#lookAround();
     });
   };
 
   #forget(): void {
     this.refusal = undefined;
-    this.checked = undefined;
     this.missing = new Set();
   }
 
@@ -255,7 +229,7 @@ export class OdinAddPrinter extends LitElement {
     this.#forget();
     this.missing = lacking;
     if (lacking.size > 0) {
-      this.#focusFirstWrong();
+      this.#focus(() => this.firstWrong);
       return;
     }
     this.busy = what;
@@ -263,15 +237,15 @@ export class OdinAddPrinter extends LitElement {
       await act();
     } catch (error) {
       this.refusal = known(error);
-      this.#focusFirstWrong();
+      this.#focus(() => this.firstWrong);
     } finally {
       this.busy = undefined;
     }
   }
 
-  #focusFirstWrong(): void {
+  #focus(element: () => HTMLElement | null): void {
     void this.updateComplete.then(() => {
-      this.firstWrong?.focus();
+      element()?.focus();
     });
   }
 }

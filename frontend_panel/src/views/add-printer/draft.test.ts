@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import type { Found } from "../../api/types";
-import { draftOf, emptyDraft, missing, newPrinter } from "./draft";
+import { draftOf, emptyDraft, isOtherConnection, missing, newPrinter } from "./draft";
 
 const found: Found = {
   family: "bambu",
@@ -36,4 +36,9 @@ it("sends no empty texts and no stray spaces", () => {
 it("knows what is still to be filled", () => {
   expect([...missing({ ...emptyDraft, host: " " }, "name", "host")]).toEqual(["name", "host"]);
   expect(missing({ ...emptyDraft, host: "10.0.0.7" }, "host").size).toBe(0);
+});
+
+it("knows when a check says nothing any more", () => {
+  expect(isOtherConnection(emptyDraft, { ...emptyDraft, name: "Garage", isObserveOnly: true })).toBe(false);
+  expect(isOtherConnection(emptyDraft, { ...emptyDraft, secret: "1" })).toBe(true);
 });

@@ -51,3 +51,9 @@ export function newPrinter(draft: Draft): NewPrinter {
     is_observe_only: draft.isObserveOnly,
   };
 }
+
+/** Whether a check of one draft says nothing about the other: they lead to another machine, or with another code. */
+export function isOtherConnection(a: Draft, b: Draft): boolean {
+  const names = ["family", "host", "serial", "secret", "ports"] as const;
+  return names.some((name) => a[name] !== b[name]);
+}

@@ -11,7 +11,6 @@ export const styles = [
       display: grid;
       gap: var(--o-4);
       width: min(1080px, 100%);
-      margin: 0 auto;
     }
 
     .intro {
@@ -22,9 +21,82 @@ export const styles = [
 
     .columns {
       display: grid;
-      grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
+      grid-template-columns: minmax(0, 5fr) minmax(0, 7fr);
       gap: var(--o-3);
       align-items: start;
+    }
+
+    .one {
+      display: grid;
+      max-width: 680px;
+    }
+
+    .by-hand {
+      justify-self: start;
+    }
+
+    .observe {
+      display: flex;
+      gap: 16px;
+      align-items: center;
+      justify-content: space-between;
+    }
+
+    summary {
+      min-height: var(--o-touch);
+      padding: 10px 0;
+      color: var(--o-text-2);
+      font-size: var(--o-t-b);
+      cursor: pointer;
+    }
+
+    details > div {
+      display: grid;
+      gap: var(--o-4);
+    }
+
+    .certificate {
+      display: flex;
+      gap: 10px;
+      padding: 12px;
+      border: 1px solid var(--o-line);
+      border-radius: var(--o-r-in);
+    }
+
+    .certificate > odin-icon {
+      flex: none;
+      color: var(--o-text-2);
+    }
+
+    .certificate > div {
+      display: grid;
+      gap: 8px;
+      min-width: 0;
+    }
+
+    .certificate dt {
+      color: var(--o-text-2);
+      font-size: var(--o-t-s);
+    }
+
+    .certificate dd {
+      font: var(--o-t-b) / 1.5 var(--o-mono);
+      overflow-wrap: anywhere;
+    }
+
+    .certificate dl {
+      display: grid;
+      gap: 8px;
+    }
+
+    h3 {
+      font-size: 15px;
+      font-weight: var(--o-w-b);
+    }
+
+    .card:focus-visible {
+      border-radius: var(--o-r-card);
+      box-shadow: none;
     }
 
     .card {

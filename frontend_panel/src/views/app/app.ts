@@ -3,60 +3,58 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
 import { ApiError } from "../../api/transport";
-import { emergencyStop } from "../../api/printers";
-import type { Session } from "../../api/types";
 import "../../components/banner/banner";
 import "../../components/brand/brand";
-import "../../components/emergency-stop/emergency-stop";
-import type { StopProgress } from "../../components/emergency-stop/emergency-stop";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
-import { selectEnabled, selectRunning } from "../../store/printers";
 import { Slice } from "../../store/store";
-import "../account/account";
-import "../add-printer/add-printer";
-import "../floor/floor";
-import "../new-password/new-password";
-import "../setup/setup";
-import "../sign-in/sign-in";
-import { FLOOR, addressOf, followed, placeAt } from "./place";
+import "./frame";
+import type { OdinFrame } from "./frame";
+import "./outlet";
+import { newPasswordPage, setupPage, signInPage } from "./pages";
+import { currentPlace, onMoved, reload } from "./place";
 import type { Place } from "./place";
-import { styles } from "./styles";
+import { appStyles } from "./styles";
+import { onUncaught, scrollToTop, setTitle } from "./surroundings";
 
 /**
- * The whole panel: decides which page it is, and draws the frame around those behind the login.
+ * The whole panel: decides whether somebody is signed in, and which page is shown.
  *
  * Properties: `services` (given by the door).
  */
 @customElement("odin-app")
 export class OdinApp extends LitElement {
-  static override styles = styles;
+  static override styles = appStyles;
 
-  @state() private place: Place = placeAt(location);
-  @state() private stop: StopProgress = { phase: "rest" };
+  @state() private place: Place = currentPlace();
   @state() private signOutProblem = "";
-  @query("main") private readonly main!: HTMLElement | null;
+  /** Something broke that nobody caught: the page may not show everything any more. */
+  @state() private isBroken = false;
+  @query("odin-frame") private readonly frame!: OdinFrame | null;
   readonly #provider = new ContextProvider(this, { context: servicesContext });
   #services: Services | undefined;
   readonly #session = new Slice(this, () => this.#services?.store, (all) => all.session);
-  readonly #running = new Slice(this, () => this.#services?.store, selectRunning);
-  readonly #enabled = new Slice(this, () => this.#services?.store, selectEnabled);
+  #stops: readonly (() => void)[] = [];
 
   set services(services: Services) {
     this.#services = services;
     this.#provider.setValue(services);
-    for (const slice of [this.#session, this.#running, this.#enabled]) slice.hostConnected();
+    this.#session.hostConnected();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("popstate", this.#moved);
+    this.#stops = [onMoved(this.#moved), onUncaught(this.#uncaught)];
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener("popstate", this.#moved);
+    for (const stop of this.#stops) stop();
+  }
+
+  protected override updated(): void {
+    if (this.#session.value?.phase !== "signed_in") setTitle("");
   }
 
   protected override render() {
@@ -73,77 +71,58 @@ export class OdinApp extends LitElement {
           </main>
         `;
       case "setup":
-        return html`<odin-setup></odin-setup>`;
+        return html`<odin-outlet .page=${setupPage()}></odin-outlet>`;
       case "signed_out":
-        return html`<odin-sign-in .hasEnded=${session.hasEnded}></odin-sign-in>`;
+        return html`<odin-outlet .page=${signInPage(session.hasEnded)}></odin-outlet>`;
       case "signed_in":
-        return session.session.must_change_password
-          ? html`<odin-new-password .name=${session.session.name}></odin-new-password>`
-          : this.#frame(session.session);
+        if (session.session.must_change_password) {
+          return html`<odin-outlet .page=${newPasswordPage(session.session.name)}></odin-outlet>`;
+        }
+        return html`
+          ${this.isBroken ? this.#broken() : nothing}
+          <odin-frame .session=${session.session} .place=${this.place} @odin-sign-out=${this.#signedOut}>
+            ${
+              this.signOutProblem
+                ? html`<odin-banner kind="failed"><b>${t("app.still_signed_in")}</b> ${this.signOutProblem}</odin-banner>`
+                : nothing
+            }
+          </odin-frame>
+        `;
     }
   }
 
-  #frame(session: Session) {
-    const may = (permission: string) => session.permissions.includes(permission);
+  /** Outside the frame: it may be the frame that broke. */
+  #broken() {
     return html`
-      <header>
-        <button class="button skip" type="button" @click=${this.#skipped}>${t("app.skip")}</button>
-        <a class="home" href=${addressOf(FLOOR)} @click=${followed(FLOOR)} aria-label=${t("app.home")}>
-          <odin-brand></odin-brand>
-        </a>
-        <span class="space"></span>
-        ${
-          may("stop:printers")
-            ? html`
-                <odin-emergency-stop
-                  .running=${this.#running.value ?? []}
-                  .count=${this.#enabled.value?.length ?? 0}
-                  .progress=${this.stop}
-                  @odin-emergency-stop=${this.#stopped}
-                  @odin-emergency-rest=${this.#rested}
-                ></odin-emergency-stop>
-              `
-            : nothing
-        }
-        <odin-account .session=${session} @odin-sign-out=${this.#signedOut}></odin-account>
-      </header>
-      <main tabindex="-1">
-        ${
-          this.signOutProblem
-            ? html`<odin-banner kind="failed"><b>${t("app.still_signed_in")}</b> ${this.signOutProblem}</odin-banner>`
-            : nothing
-        }
-        ${
-          this.place.page === "add-printer" && may("manage:printers")
-            ? html`<odin-add-printer .heading=${t("add.title")}></odin-add-printer>`
-            : html`<odin-floor .mayAdd=${may("manage:printers")}></odin-floor>`
-        }
-      </main>
+      <odin-banner class="broken" kind="failed">
+        <b>${t("page.broken")}</b> ${t("page.broken.what")}
+        <button slot="action" class="button" type="button" @click=${reload}>${t("page.reload")}</button>
+      </odin-banner>
     `;
   }
 
-  readonly #moved = (): void => {
-    this.place = placeAt(location);
-    this.main?.focus();
+  readonly #moved = (isReturn: boolean): void => {
+    const before = this.place;
+    this.place = currentPlace();
+    // A drawer over the floor is no other page.
+    if (before.page === "floor" && this.place.page === "floor") return;
+    this.isBroken = false;
+    // The browser itself remembers how far one had scrolled when one comes back.
+    if (!isReturn) scrollToTop();
+    if (before.page === "settings" && this.place.page === "settings") return;
+    void this.updateComplete.then(() => {
+      this.frame?.focusPage();
+    });
   };
 
-  readonly #skipped = (): void => {
-    this.main?.focus();
-  };
-
-  readonly #stopped = async (): Promise<void> => {
-    if (!this.#services) return;
-    this.stop = { phase: "sending" };
-    try {
-      this.stop = { phase: "answered", outcomes: await emergencyStop(this.#services.transport) };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.stop = { phase: "undelivered", reason: error.message };
+  /** A refusal that no view waited for is told; everything else means that the page is not whole. */
+  readonly #uncaught = (error: unknown): boolean => {
+    if (error instanceof ApiError) {
+      this.#services?.toasts.show("failed", error.message);
+      return true;
     }
-  };
-
-  readonly #rested = (): void => {
-    this.stop = { phase: "rest" };
+    this.isBroken = true;
+    return false;
   };
 
   readonly #signedOut = async (): Promise<void> => {

@@ -1,4 +1,7 @@
-/** Where in the panel somebody is: a path below the page's `<base>`. The engine serves these paths (`kernel/web.py`). */
+/**
+ * Where in the panel somebody is: a path below the page's `<base>`. The engine serves these paths (`kernel/web.py`). Nobody
+ * else reads or writes the browser's address.
+ */
 
 export type Place =
   /** `printer` is the one whose drawer is open. */
@@ -45,6 +48,27 @@ export function placeAt(address: Pick<URL, "pathname" | "search">): Place {
   if (first === "settings") return { page: "settings", section: second };
   const printer = new URLSearchParams(address.search).get("printer");
   return printer === null ? FLOOR : { page: "floor", printer };
+}
+
+/** Returns where the browser is. */
+export function currentPlace(): Place {
+  return placeAt(location);
+}
+
+/** Calls `listener` after every move; `isReturn` is the back or forward button. Returns how to stop. */
+export function onMoved(listener: (isReturn: boolean) => void): () => void {
+  const moved = (event: Event) => {
+    listener(event.isTrusted);
+  };
+  addEventListener("popstate", moved);
+  return () => {
+    removeEventListener("popstate", moved);
+  };
+}
+
+/** Loads the whole panel anew, as the engine serves it now. */
+export function reload(): void {
+  location.reload();
 }
 
 /** Goes to a place; the back button returns. */

@@ -2,7 +2,7 @@ import { css } from "lit";
 
 import { base, buttons } from "../../theme/controls";
 
-export const styles = [
+export const appStyles = [
   base,
   buttons,
   css`
@@ -12,39 +12,8 @@ export const styles = [
       background: var(--o-page);
     }
 
-    header {
-      position: sticky;
-      top: 0;
-      z-index: 10;
-      display: flex;
-      gap: var(--o-2);
-      align-items: center;
-      min-height: 60px;
-      padding: 8px max(var(--o-6), env(safe-area-inset-right)) 8px max(var(--o-6), env(safe-area-inset-left));
-      border-bottom: 1px solid var(--o-line);
-      background: var(--o-page);
-    }
-
-    .home {
-      padding: 4px 8px 4px 0;
-      color: inherit;
-      text-decoration: none;
-    }
-
-    .space {
-      flex: 1;
-    }
-
-    main:not(.alone) {
-      display: grid;
-      align-content: start;
-      gap: var(--o-4);
-      padding: var(--o-5) max(var(--o-6), env(safe-area-inset-right)) var(--o-8)
-        max(var(--o-6), env(safe-area-inset-left));
-    }
-
-    main:focus-visible {
-      box-shadow: none;
+    .broken {
+      border-radius: 0;
     }
 
     .alone {
@@ -56,25 +25,65 @@ export const styles = [
       min-height: 100dvh;
       padding: var(--o-4);
     }
+  `,
+];
+
+export const frameStyles = [
+  base,
+  buttons,
+  css`
+    :host {
+      display: grid;
+      grid-template-columns: 204px minmax(0, 1fr);
+      min-height: 100dvh;
+    }
+
+    .column {
+      min-width: 0;
+    }
+
+    main {
+      display: grid;
+      align-content: start;
+      padding: var(--o-5) max(var(--o-6), env(safe-area-inset-right)) var(--o-8) var(--o-6);
+    }
+
+    main > * {
+      min-width: 0;
+    }
+
+    ::slotted(odin-banner) {
+      margin-bottom: var(--o-3);
+    }
+
+    main:focus-visible {
+      box-shadow: none;
+    }
 
     .button.skip {
-      position: absolute;
+      position: fixed;
       top: -100px;
       left: var(--o-4);
-      z-index: 11;
+      z-index: 20;
     }
 
     .button.skip:focus {
       top: 8px;
     }
 
+    @media (max-width: 1199px) {
+      :host {
+        grid-template-columns: 72px minmax(0, 1fr);
+      }
+    }
+
     @media (max-width: 699px) {
-      header {
-        padding: 6px 12px;
+      :host {
+        display: block;
       }
 
-      main:not(.alone) {
-        padding: var(--o-4) 12px var(--o-8);
+      main {
+        padding: var(--o-4) 12px calc(88px + env(safe-area-inset-bottom));
       }
     }
   `,

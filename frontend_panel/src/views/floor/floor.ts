@@ -1,168 +1,238 @@
 import { consume } from "@lit/context";
+import type { PropertyValues } from "lit";
 import { LitElement, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Printer } from "../../api/types";
-import "../../components/banner/banner";
 import "../../components/icon/icon";
-import { plus, printer as printerIcon } from "../../components/icon/icons";
-import "../../components/printer-card/printer-card";
+import { plus, printer as printerIcon, search } from "../../components/icon/icons";
+import "../../components/kit/empty";
 import { plural, t } from "../../localize";
-import { clock, lasting } from "../../localize/format";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
+import { selectAlerts } from "../../store/alerts";
+import { endings } from "../../store/endings";
 import type { LiveState } from "../../store/live";
-import { selectCounts, selectPrinters } from "../../store/printers";
-import type { Counts } from "../../store/printers";
+import { PLAIN_VIEW, keepView, keptView } from "../../store/preferences";
+import type { FloorView } from "../../store/preferences";
+import { selectPrinters } from "../../store/printers";
+import { permits, unknownSession } from "../../store/session";
 import { Slice } from "../../store/store";
-import "../add-printer/add-printer";
-import { addressOf, followed } from "../app/place";
-import { Seconds } from "./seconds";
+import { FLOOR, addressOf, followed, goTo } from "../app/place";
+import { itemsOf } from "./attention";
+import "./attention-strip";
+import { awayOf } from "./away";
+import "./bulk-bar";
+import "./cell";
+import { finishesOf } from "./finishes";
+import "./horizon";
+import { facetsOf, shownIn, sizeOf } from "./selection";
 import { styles } from "./styles";
+import "./tools";
 
 const ADD = { page: "add-printer" } as const;
-const SKELETONS = 6;
-/** One failed attempt is a restart; two are worth a sentence. */
-const FAILURES_TO_MENTION = 2;
-const SECOND_MS = 1000;
+const SKELETONS = 8;
+
+const endOf = (printer: Printer) => endings.of(printer);
 
 /**
- * Every printer, live; whoever needs a person comes first.
+ * Every printer, live: what needs somebody, when hands are needed, and a card for each.
  *
- * Properties: `mayAdd`.
+ * Properties: `drawer` (the printer that is open beside it).
  */
 @customElement("odin-floor")
 export class OdinFloor extends LitElement {
   static override styles = styles;
 
-  @property({ type: Boolean, attribute: "may-add" }) mayAdd = false;
+  @property({ attribute: false }) drawer: string | null = null;
   @consume({ context: servicesContext }) private readonly services!: Services;
-  readonly #live = new Slice(this, () => this.services.store, (all) => all.live);
+  @state() private view: FloorView = keptView();
+  /** Ids of the chosen ones; `undefined` while nobody chooses. */
+  @state() private chosen: ReadonlySet<string> | undefined;
+  readonly #session = new Slice(this, () => this.services.store, (all) => all.session);
+  readonly #phase = new Slice(this, () => this.services.store, (all) => all.live.phase);
+  readonly #lostAt = new Slice(this, () => this.services.store, ({ live }) => (live.phase === "lost" ? live.heardAt : null));
   readonly #printers = new Slice(this, () => this.services.store, selectPrinters);
-  readonly #counts = new Slice(this, () => this.services.store, selectCounts);
-  readonly #seconds = new Seconds(this, () => this.#live.value?.phase === "lost");
+  readonly #alerts = new Slice(this, () => this.services.store, selectAlerts);
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("drawer") && this.drawer !== null) void this.#loadDrawer();
+  }
 
   protected override render() {
-    const live = this.#live.value;
+    const phase = this.#phase.value;
     const printers = this.#printers.value ?? [];
-    if (!live) return nothing;
-    const isEmpty = live.phase !== "connecting" && printers.length === 0;
+    if (phase === undefined) return nothing;
+    if (phase === "connecting" && printers.length === 0) return this.#loading();
+    return html`${printers.length === 0 ? this.#empty() : this.#farm(printers, phase)} ${this.#drawer()}`;
+  }
+
+  #may(permission: Parameters<typeof permits>[1]): boolean {
+    return permits(this.#session.value ?? unknownSession, permission);
+  }
+
+  #farm(printers: readonly Printer[], phase: LiveState["phase"]) {
+    const isStale = phase !== "live";
+    const shown = shownIn(printers, this.view, endOf);
     return html`
-      ${this.#banners(live)} ${isEmpty ? this.#empty() : html`${this.#heading(live)} ${this.#grid(live, printers)}`}
+      <odin-attention-strip
+        .items=${itemsOf(printers, this.#may("read:alerts") ? (this.#alerts.value ?? []) : undefined, new Date())}
+        .printers=${Object.fromEntries(printers.map((printer) => [printer.id, printer]))}
+        .mayControl=${this.#may("control:printers")}
+        .mayDismiss=${this.#may("manage:alerts")}
+        .hearsEngine=${!isStale}
+      ></odin-attention-strip>
+      <odin-horizon .finishes=${finishesOf(printers, endOf)} .isStale=${isStale}></odin-horizon>
+      <odin-floor-tools
+        .view=${this.view}
+        .facets=${facetsOf(printers, this.view)}
+        .isChoosing=${this.chosen !== undefined}
+        .mayManage=${this.#may("manage:printers")}
+        .mayControl=${this.#may("control:printers")}
+        @odin-view=${this.#viewed}
+        @odin-choosing=${() => {
+          this.chosen = this.chosen ? undefined : new Set();
+        }}
+      ></odin-floor-tools>
+      ${shown.length === 0 ? this.#nothingFits(printers.length) : this.#grid(shown, isStale)}
+      ${this.chosen ? this.#bulk(this.chosen, printers, shown) : nothing}
     `;
   }
 
-  #heading(live: LiveState) {
+  #grid(shown: readonly Printer[], isStale: boolean) {
+    const away = awayOf(this.#alerts.value ?? []);
+    const mayControl = this.#may("control:printers");
+    const mayLook = this.#may("read:cameras");
+    const { size } = this.view;
     return html`
-      <div class="heading">
-        <h1>${t("floor.title")}</h1>
-        ${this.#counts.value && live.phase !== "connecting" ? this.#summary(this.#counts.value) : nothing}
-        <span class="live" data-phase=${live.phase}><i aria-hidden="true"></i>${t(`live.${live.phase}`)}</span>
-        ${
-          this.mayAdd
-            ? html`
-                <a class="button" href=${addressOf(ADD)} @click=${followed(ADD)}>
-                  <odin-icon .path=${plus}></odin-icon>${t("floor.add")}
-                </a>
-              `
-            : nothing
-        }
-      </div>
-    `;
-  }
-
-  #summary(counts: Counts) {
-    const parts = [plural("floor.printers", counts.all)];
-    if (counts.printing > 0) parts.push(plural("floor.printing", counts.printing));
-    if (counts.attention > 0) parts.push(plural("floor.attention", counts.attention));
-    return html`<p class="sub summary">${parts.join(" · ")}</p>`;
-  }
-
-  #banners(live: LiveState) {
-    return html`${this.#lineBanner(live)} ${live.isOutdated ? this.#outdated() : nothing}`;
-  }
-
-  #lineBanner(live: LiveState) {
-    if (live.phase === "lost" && live.heardAt !== null) {
-      const heard = new Date(live.heardAt);
-      const since = lasting((this.#seconds.now - live.heardAt) / SECOND_MS);
-      return html`
-        <odin-banner kind="offline">
-          <b>${t("floor.lost", { since })}</b> ${t("floor.lost.what", { at: clock(heard, new Date()) })}
-        </odin-banner>
-      `;
-    }
-    if (live.phase === "connecting" && (live.reason || live.failures >= FAILURES_TO_MENTION)) {
-      return html`
-        <odin-banner kind="warning">
-          <b>${t("floor.no_line")}</b> ${live.reason || t("floor.no_line.proxy")} ${t("floor.no_line.again")}
-        </odin-banner>
-      `;
-    }
-    return nothing;
-  }
-
-  #outdated() {
-    return html`
-      <odin-banner kind="info">
-        ${t("floor.outdated")}
-        <button
-          slot="action"
-          class="button"
-          type="button"
-          @click=${() => {
-            location.reload();
-          }}
-        >
-          ${t("floor.reload")}
-        </button>
-      </odin-banner>
-    `;
-  }
-
-  #grid(live: LiveState, printers: readonly Printer[]) {
-    if (live.phase === "connecting") {
-      return html`
-        <ul class="grid" aria-busy="true" aria-label=${t("floor.loading")}>
-          ${Array.from({ length: SKELETONS }, () => html`<li class="skeleton"><i></i><i></i><i></i></li>`)}
-        </ul>
-      `;
-    }
-    return html`
-      <ul class="grid">
+      <p class="vh" role="status">${plural("floor.shown", shown.length)}</p>
+      <ul class="grid" data-size=${size} aria-label=${t("floor.printers.label")}>
         ${repeat(
-          printers,
-          (printer) => printer.id,
-          (printer) => html`
-            <li class=${isWide(printer) ? "wide" : ""}>
-              <odin-printer-card
-                .printer=${printer}
-                .isStale=${live.phase === "lost"}
-                .isWide=${isWide(printer)}
-              ></odin-printer-card>
-            </li>
-          `,
+          shown,
+          ({ id }) => id,
+          (printer) => {
+            const cardSize = sizeOf(printer, size);
+            return html`
+              <li class=${cardSize}>
+                <odin-floor-cell
+                  .printer=${printer}
+                  .size=${cardSize}
+                  .isStale=${isStale}
+                  .heardAt=${this.#lostAt.value ?? away.get(printer.id) ?? null}
+                  .mayControl=${mayControl}
+                  .mayLook=${mayLook}
+                  .isChoosing=${this.chosen !== undefined}
+                  .isChosen=${this.chosen?.has(printer.id) ?? false}
+                  @odin-choose=${this.#chose}
+                ></odin-floor-cell>
+              </li>
+            `;
+          },
         )}
       </ul>
     `;
   }
 
-  #empty() {
-    if (this.mayAdd) return html`<odin-add-printer .heading=${t("floor.empty")}></odin-add-printer>`;
+  #bulk(chosen: ReadonlySet<string>, printers: readonly Printer[], shown: readonly Printer[]) {
     return html`
-      <div class="empty">
-        <odin-icon .path=${printerIcon}></odin-icon>
-        <h1>${t("floor.empty")}</h1>
-        <p class="sub">${t("floor.empty.ask")}</p>
-      </div>
+      <odin-bulk-bar
+        .chosen=${shown.filter(({ id }) => chosen.has(id))}
+        .total=${shown.length}
+        .tags=${[...new Set(printers.flatMap(({ tags }) => tags))].sort()}
+        .mayManage=${this.#may("manage:printers")}
+        .mayControl=${this.#may("control:printers")}
+        @odin-all=${() => {
+          this.chosen = new Set(shown.map(({ id }) => id));
+        }}
+        @odin-none=${() => {
+          this.chosen = new Set();
+        }}
+        @odin-done=${() => {
+          this.chosen = undefined;
+        }}
+      ></odin-bulk-bar>
     `;
   }
-}
 
-/** Cards grow when they need somebody and have something to say. */
-function isWide(printer: Printer): boolean {
-  return printer.is_live && printer.attention !== null && printer.faults.length > 0;
+  #loading() {
+    return html`
+      <p class="vh" role="status">${t("floor.loading")}</p>
+      <ul class="grid" aria-hidden="true">
+        ${Array.from({ length: SKELETONS }, () => html`<li class="skeleton"><i></i><i></i><i></i></li>`)}
+      </ul>
+    `;
+  }
+
+  #nothingFits(total: number) {
+    return html`
+      <odin-empty .icon=${search} .heading=${t("floor.no_fit")}>
+        ${plural("floor.no_fit.what", total)}
+        <button
+          slot="action"
+          class="button primary"
+          type="button"
+          @click=${() => {
+            this.#show({ ...PLAIN_VIEW, sort: this.view.sort, size: this.view.size });
+          }}
+        >
+          ${t("floor.no_fit.all")}
+        </button>
+      </odin-empty>
+    `;
+  }
+
+  #empty() {
+    if (!this.#may("manage:printers")) {
+      return html`<odin-empty .icon=${printerIcon} .heading=${t("floor.empty")}>${t("floor.empty.ask")}</odin-empty>`;
+    }
+    return html`
+      <odin-empty .icon=${printerIcon} .heading=${t("floor.empty")}>
+        ${t("floor.empty.what")}
+        <a slot="action" class="button primary" href=${addressOf(ADD)} @click=${followed(ADD)}>
+          <odin-icon .path=${plus}></odin-icon>${t("floor.add")}
+        </a>
+      </odin-empty>
+    `;
+  }
+
+  async #loadDrawer(): Promise<void> {
+    try {
+      await import("../printer/printer-drawer");
+    } catch {
+      this.services.toasts.show("failed", t("page.not_loaded.what"));
+      goTo(FLOOR);
+    }
+  }
+
+  #drawer() {
+    if (this.drawer === null) return nothing;
+    return html`
+      <odin-printer-drawer
+        .printerId=${this.drawer}
+        @odin-close=${() => {
+          goTo(FLOOR);
+        }}
+      ></odin-printer-drawer>
+    `;
+  }
+
+  readonly #viewed = (event: CustomEvent<{ value: FloorView }>): void => {
+    this.#show(event.detail.value);
+  };
+
+  #show(view: FloorView): void {
+    this.view = view;
+    keepView(view);
+  }
+
+  readonly #chose = (event: CustomEvent<{ value: boolean }>): void => {
+    const { id } = (event.currentTarget as HTMLElementTagNameMap["odin-floor-cell"]).printer;
+    const chosen = new Set(this.chosen);
+    if (event.detail.value) chosen.add(id);
+    else chosen.delete(id);
+    this.chosen = chosen;
+  };
 }
 
 declare global {

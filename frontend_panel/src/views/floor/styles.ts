@@ -8,45 +8,15 @@ export const styles = [
   css`
     :host {
       display: grid;
-      gap: var(--o-4);
+      grid-template-columns: minmax(0, 1fr);
+      gap: var(--o-3);
+      align-content: start;
       min-width: 0;
-    }
-
-    .heading {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 6px 14px;
-      align-items: center;
-    }
-
-    .summary {
-      font-size: var(--o-t-b);
-    }
-
-    .live {
-      display: inline-flex;
-      gap: 7px;
-      align-items: center;
-      margin-left: auto;
-      color: var(--o-text-2);
-      font-size: var(--o-t-b);
-    }
-
-    .live i {
-      width: 9px;
-      height: 9px;
-      border: 2px solid var(--o-offline);
-      border-radius: 50%;
-    }
-
-    .live[data-phase="live"] i {
-      border-color: var(--o-finished);
-      background: var(--o-finished);
     }
 
     .grid {
       display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr));
+      grid-template-columns: repeat(auto-fill, minmax(min(262px, 100%), 1fr));
       grid-auto-flow: row dense;
       gap: var(--o-3);
     }
@@ -55,13 +25,30 @@ export const styles = [
       min-width: 0;
     }
 
-    @media (min-width: 760px) {
-      .grid > .wide {
+    .grid[data-size="S"] {
+      grid-template-columns: minmax(0, 1fr);
+      gap: 0;
+      overflow: hidden;
+      border: 1px solid var(--o-line);
+      border-radius: var(--o-r-card);
+      background: var(--o-card);
+    }
+
+    .grid[data-size="S"] > li + li {
+      border-top: 1px solid var(--o-line);
+    }
+
+    .grid[data-size="XL"] {
+      grid-template-columns: repeat(auto-fill, minmax(min(640px, 100%), 1fr));
+    }
+
+    @media (min-width: 700px) {
+      .grid:not([data-size="XL"]) > .L {
         grid-column: span 2;
       }
     }
 
-    odin-printer-card {
+    odin-floor-cell {
       height: 100%;
     }
 
@@ -69,48 +56,32 @@ export const styles = [
       display: grid;
       align-content: start;
       gap: 14px;
-      height: 236px;
-      padding: 16px;
+      height: 290px;
+      padding: 0 14px;
+      overflow: hidden;
       border: 1px solid var(--o-line);
       border-radius: var(--o-r-card);
       background: var(--o-card);
     }
 
     .skeleton i {
-      width: 40%;
-      height: 16px;
+      width: 60%;
+      height: 14px;
       border-radius: var(--o-r-pill);
       background: var(--o-track);
     }
 
+    .skeleton i:first-child {
+      width: calc(100% + 28px);
+      height: 134px;
+      margin-left: -14px;
+      border-radius: 0;
+    }
+
     .skeleton i:nth-child(2) {
       width: 80%;
-      height: 56px;
+      height: 44px;
       border-radius: var(--o-r-in);
-    }
-
-    .skeleton i:nth-child(3) {
-      width: 60%;
-    }
-
-    .empty {
-      --icon-size: 44px;
-      display: grid;
-      gap: var(--o-2);
-      justify-items: center;
-      padding: 12vh var(--o-4);
-      text-align: center;
-    }
-
-    .empty odin-icon {
-      color: var(--o-text-2);
-    }
-
-    @media (max-width: 699px) {
-      .summary {
-        order: 5;
-        width: 100%;
-      }
     }
   `,
 ];

@@ -2,12 +2,13 @@ import { consume } from "@lit/context";
 import { LitElement, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { changePassword, readSession } from "../../api/identity";
+import { changePassword, readPasswordRules, readSession } from "../../api/identity";
+import type { PasswordRules } from "../../api/identity";
 import { ApiError } from "../../api/transport";
 import "../../components/banner/banner";
 import "../../components/brand/brand";
 import { field } from "../../components/field/field";
-import { passwordProblem, repetitionProblem } from "../../components/field/new-password";
+import { passwordProblem, repetitionProblem, rulesText } from "../../components/field/new-password";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
@@ -28,6 +29,12 @@ export class OdinNewPassword extends LitElement {
   @state() private refusal: ApiError | undefined;
   @state() private isTried = false;
   @state() private isSending = false;
+  @state() private rules: PasswordRules | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#readRules();
+  }
 
   protected override render() {
     return html`
@@ -54,8 +61,8 @@ export class OdinNewPassword extends LitElement {
             name: "password",
             label: t("new_password.password"),
             value: this.values.password,
-            hint: t("password.rules"),
-            error: this.isTried ? (passwordProblem(this.values.password) ?? this.refusal?.field("password")) : undefined,
+            hint: this.rules ? rulesText(this.rules) : undefined,
+            error: this.isTried ? (passwordProblem(this.values.password, this.rules) ?? this.refusal?.field("password")) : undefined,
             type: "password",
             autocomplete: "new-password",
             onInput: this.#typed,
@@ -77,6 +84,15 @@ export class OdinNewPassword extends LitElement {
     `;
   }
 
+  async #readRules(): Promise<void> {
+    try {
+      this.rules = await readPasswordRules(this.services.transport);
+    } catch (error) {
+      // Then the engine judges what is sent.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
   readonly #typed = (name: string, value: string): void => {
     this.values = { ...this.values, [name]: value };
   };
@@ -85,7 +101,7 @@ export class OdinNewPassword extends LitElement {
     event.preventDefault();
     this.isTried = true;
     this.refusal = undefined;
-    if (this.isSending || (passwordProblem(this.values.password) ?? repetitionProblem(this.values.password, this.values.again))) return;
+    if (this.isSending || (passwordProblem(this.values.password, this.rules) ?? repetitionProblem(this.values.password, this.values.again))) return;
     this.isSending = true;
     const { transport, keeper } = this.services;
     try {

@@ -2,12 +2,13 @@ import { consume } from "@lit/context";
 import { LitElement, html, nothing } from "lit";
 import { customElement, query, state } from "lit/decorators.js";
 
-import { completeSetup } from "../../api/identity";
+import { completeSetup, readPasswordRules } from "../../api/identity";
+import type { PasswordRules } from "../../api/identity";
 import { ApiError } from "../../api/transport";
 import "../../components/banner/banner";
 import "../../components/brand/brand";
 import { field } from "../../components/field/field";
-import { passwordProblem, repetitionProblem } from "../../components/field/new-password";
+import { passwordProblem, repetitionProblem, rulesText } from "../../components/field/new-password";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
@@ -27,7 +28,13 @@ export class OdinSetup extends LitElement {
   /** The passwords were sent once: from now on what is wrong shows while typing. */
   @state() private isTried = false;
   @state() private isSending = false;
+  @state() private rules: PasswordRules | undefined;
   @query("[aria-invalid=true]") private readonly firstWrong!: HTMLElement | null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#readRules();
+  }
 
   protected override render() {
     const sentField = (name: string) => this.refusal?.field(name);
@@ -64,8 +71,8 @@ export class OdinSetup extends LitElement {
             name: "password",
             label: t("setup.password"),
             value: this.values.password,
-            hint: t("password.rules"),
-            error: this.isTried ? (passwordProblem(this.values.password) ?? sentField("password")) : undefined,
+            hint: this.rules ? rulesText(this.rules) : undefined,
+            error: this.isTried ? (passwordProblem(this.values.password, this.rules) ?? sentField("password")) : undefined,
             type: "password",
             autocomplete: "new-password",
             onInput: this.#typed,
@@ -97,6 +104,15 @@ export class OdinSetup extends LitElement {
     return this.refusal?.problem?.code === CODE_REFUSED;
   }
 
+  async #readRules(): Promise<void> {
+    try {
+      this.rules = await readPasswordRules(this.services.transport);
+    } catch (error) {
+      // Then the engine judges what is sent.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
   readonly #typed = (name: string, value: string): void => {
     this.values = { ...this.values, [name]: value };
   };
@@ -106,7 +122,7 @@ export class OdinSetup extends LitElement {
     if (this.isSending) return;
     this.isTried = true;
     this.refusal = undefined;
-    if (passwordProblem(this.values.password) ?? repetitionProblem(this.values.password, this.values.again)) {
+    if (passwordProblem(this.values.password, this.rules) ?? repetitionProblem(this.values.password, this.values.again)) {
       this.#focusFirstError();
       return;
     }

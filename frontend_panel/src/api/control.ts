@@ -1,0 +1,100 @@
+/** Telling one printer what to do. The engine answers when the machine confirmed it, and says why where it did not. */
+
+import type { Transport } from "./transport";
+import type { Accepted, Axis, Calibration, Light, PrintOrder, Sensitivity, SpeedLevel, StopOutcome, Upload } from "./types";
+
+/** Returns the path of a printer, or of a verb of it. */
+export function printerPath(id: string, verb = ""): string {
+  return `/printers/${encodeURIComponent(id)}${verb === "" ? "" : `/${verb}`}`;
+}
+
+export function pausePrint(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "pause"));
+}
+
+export function resumePrint(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "resume"));
+}
+
+export function stopPrint(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "stop"));
+}
+
+/** The strongest stop the printer has, past every rule; answers what it came to. */
+export function emergencyStopOne(transport: Transport, id: string): Promise<StopOutcome> {
+  return transport.request("POST", printerPath(id, "emergency-stop"));
+}
+
+/** Sets one target in °C, 0 for off. */
+export function setTarget(
+  transport: Transport,
+  id: string,
+  target: { nozzle: number; nozzle_c: number } | { bed_c: number } | { chamber_c: number },
+): Promise<void> {
+  return transport.request("POST", printerPath(id, "temperature"), target);
+}
+
+export function setFan(transport: Transport, id: string, fan: string, percent: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "fan"), { fan, percent });
+}
+
+export function setSpeed(transport: Transport, id: string, level: SpeedLevel): Promise<void> {
+  return transport.request("POST", printerPath(id, "speed"), { level });
+}
+
+export function setLight(transport: Transport, id: string, light: string, mode: Light["mode"]): Promise<void> {
+  return transport.request("POST", printerPath(id, "light"), { light, mode });
+}
+
+export function setTimelapse(transport: Transport, id: string, enabled: boolean): Promise<void> {
+  return transport.request("POST", printerPath(id, "timelapse"), { enabled });
+}
+
+export function setDetector(
+  transport: Transport,
+  id: string,
+  name: string,
+  setting: { enabled: boolean; sensitivity: Sensitivity | null; halts: boolean },
+): Promise<void> {
+  return transport.request("POST", printerPath(id, `detectors/${encodeURIComponent(name)}`), setting);
+}
+
+export function homeAxes(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "home"));
+}
+
+export function jog(transport: Transport, id: string, axis: Axis, distance_mm: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "jog"), { axis, distance_mm });
+}
+
+export function calibrate(transport: Transport, id: string, routines: readonly Calibration[]): Promise<void> {
+  return transport.request("POST", printerPath(id, "calibrate"), { routines });
+}
+
+export function clearErrors(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "clear-errors"));
+}
+
+/** Asks the printer for everything it knows. */
+export function refreshPrinter(transport: Transport, id: string): Promise<void> {
+  return transport.request("POST", printerPath(id, "refresh"));
+}
+
+export function sendGcode(transport: Transport, id: string, lines: readonly string[]): Promise<void> {
+  return transport.request("POST", printerPath(id, "gcode"), { lines });
+}
+
+/** Lists the files that were put on the printer from here. */
+export async function listFiles(transport: Transport, id: string): Promise<readonly Upload[]> {
+  const answer = await transport.request<{ readonly items: readonly Upload[] }>("GET", printerPath(id, "files"));
+  return answer.items;
+}
+
+export function deleteFile(transport: Transport, id: string, name: string): Promise<void> {
+  return transport.request("DELETE", printerPath(id, `files/${encodeURIComponent(name)}`));
+}
+
+/** Orders a print; that it runs is told by the printer's reports. */
+export function startPrint(transport: Transport, id: string, order: PrintOrder): Promise<Accepted> {
+  return transport.request("POST", printerPath(id, "print"), order);
+}

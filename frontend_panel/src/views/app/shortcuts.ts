@@ -1,0 +1,106 @@
+import { LitElement, css, html } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+
+import "../../components/dialog/dialog";
+import "../../components/kit/switch";
+import { t, word } from "../../localize";
+import { keep, kept } from "../../store/kept";
+import { base } from "../../theme/controls";
+import { KEYS } from "./keymap";
+
+const CHOICE = "odin-single-keys";
+
+/** Whether single keys do something on this device; whoever dictates to the computer may not want it. */
+export function singleKeysWork(): boolean {
+  return kept(CHOICE) !== "off";
+}
+
+/**
+ * What the keyboard does, and the switch for single keys.
+ *
+ * Properties: `isOpen`. Events: `odin-close`.
+ */
+@customElement("odin-shortcuts")
+export class OdinShortcuts extends LitElement {
+  static override styles = [
+    base,
+    css`
+      dl {
+        display: grid;
+        gap: 10px;
+      }
+
+      .row {
+        display: flex;
+        gap: 12px;
+        align-items: center;
+        justify-content: space-between;
+      }
+
+      dd,
+      .choice {
+        flex: none;
+      }
+
+      kbd {
+        display: inline-block;
+        min-width: 26px;
+        padding: 3px 7px;
+        border: 1px solid var(--o-line-strong);
+        border-radius: 6px;
+        background: var(--o-sunken);
+        font: var(--o-t-s) var(--o-mono);
+        text-align: center;
+      }
+
+      .choice {
+        padding-top: 8px;
+        border-top: 1px solid var(--o-line);
+      }
+    `,
+  ];
+
+  @property({ type: Boolean, attribute: "open" }) isOpen = false;
+  @state() private isOn = singleKeysWork();
+
+  protected override render() {
+    return html`
+      <odin-dialog .heading=${t("keys.title")} .isOpen=${this.isOpen} @odin-close=${this.#closed}>
+        <dl>
+          ${KEYS.slice(0, 1).map(({ keys, command }) => this.#row(word("keys", command), keys))}
+          ${this.#row(t("keys.search_always"), [t("keys.ctrl"), "K"])}
+          ${KEYS.slice(1).map(({ keys, command }) => this.#row(word("keys", command), keys))}
+          ${this.#row(t("keys.close"), [t("keys.escape")])}
+        </dl>
+        <div class="row choice">
+          <span>${t("keys.single")}</span>
+          <odin-switch .label=${t("keys.single")} .checked=${this.isOn} @odin-change=${this.#switched}></odin-switch>
+        </div>
+      </odin-dialog>
+    `;
+  }
+
+  #row(what: string, keys: readonly string[]) {
+    return html`
+      <div class="row">
+        <dt>${what}</dt>
+        <dd>${keys.map((key) => html` <kbd>${key}</kbd>`)}</dd>
+      </div>
+    `;
+  }
+
+  readonly #switched = (event: CustomEvent<{ value: boolean }>): void => {
+    this.isOn = event.detail.value;
+    keep(CHOICE, this.isOn ? "on" : "off");
+  };
+
+  readonly #closed = (): void => {
+    this.dispatchEvent(new CustomEvent("odin-close"));
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "odin-shortcuts": OdinShortcuts;
+  }
+}

@@ -1,0 +1,124 @@
+/** Which printers the floor shows, in which order, and how many each filter would. Pure. */
+
+import type { Printer } from "../../api/types";
+import { isRunning } from "../../components/printer-card/summary";
+import type { FloorView, Sort, StateFilter } from "../../store/preferences";
+import { STATES } from "../../store/preferences";
+import { needsPerson } from "../../store/printers";
+
+/** When the job of a printer ends, in ms since the epoch. */
+export type EndOf = (printer: Printer) => number | null;
+
+export interface Facet {
+  readonly value: string;
+  readonly count: number;
+  /** Of a material: a colour it is loaded in. */
+  readonly color?: string | null;
+}
+
+export interface Facets {
+  readonly states: Readonly<Record<StateFilter, number>>;
+  readonly materials: readonly Facet[];
+  readonly tags: readonly Facet[];
+}
+
+const IS_IN: Readonly<Record<StateFilter, (printer: Printer) => boolean>> = {
+  all: () => true,
+  printing: (printer) => printer.is_live && isRunning(printer),
+  needs: needsPerson,
+  free: (printer) =>
+    printer.is_live && !isRunning(printer) && !needsPerson(printer) && !printer.is_in_maintenance && printer.activity !== null,
+  offline: (printer) => !printer.is_live,
+};
+
+/** Returns the materials that are loaded, each once. */
+export function materialsOf(printer: Printer): readonly string[] {
+  const slots = printer.filament_units.flatMap((unit) => unit.slots);
+  return [...new Set(slots.flatMap(({ material }) => (material === null ? [] : [material])))];
+}
+
+function hasOneOf(wanted: readonly string[], there: readonly string[]): boolean {
+  return wanted.length === 0 || wanted.some((each) => there.includes(each));
+}
+
+/** Returns the printers a view shows, in its order. */
+export function shownIn(printers: readonly Printer[], view: FloorView, endOf: EndOf): readonly Printer[] {
+  return printers
+    .filter((printer) => IS_IN[view.state](printer))
+    .filter((printer) => hasOneOf(view.materials, materialsOf(printer)) && hasOneOf(view.tags, printer.tags))
+    .sort((a, b) => compare(view.sort, a, b, endOf) || a.position - b.position || a.name.localeCompare(b.name));
+}
+
+function compare(sort: Sort, a: Printer, b: Printer, endOf: EndOf): number {
+  switch (sort) {
+    case "needs":
+      return urgency(a) - urgency(b) || ending(a, endOf) - ending(b, endOf);
+    case "ending":
+      return ending(a, endOf) - ending(b, endOf);
+    case "name":
+      return a.name.localeCompare(b.name);
+    case "position":
+      return 0;
+  }
+}
+
+/** Who waits for a person, then who works, then who could, then who cannot be asked. */
+function urgency(printer: Printer): number {
+  if (needsPerson(printer)) return printer.attention !== null && printer.is_live ? 0 : 1;
+  if (!printer.is_live) return 4;
+  return isRunning(printer) ? 2 : 3;
+}
+
+function ending(printer: Printer, endOf: EndOf): number {
+  const at = printer.is_live && isRunning(printer) ? endOf(printer) : null;
+  // To the minute: what ends together stays in the chosen order while the seconds wander.
+  return at === null ? Number.MAX_SAFE_INTEGER : Math.round(at / 60_000);
+}
+
+/** Returns how many printers each filter would show, the other filters as they are. */
+export function facetsOf(printers: readonly Printer[], view: FloorView): Facets {
+  const byTag = printers.filter((printer) => hasOneOf(view.tags, printer.tags));
+  const byMaterial = printers.filter((printer) => hasOneOf(view.materials, materialsOf(printer)));
+  const byBoth = byTag.filter((printer) => byMaterial.includes(printer));
+  const states = Object.fromEntries(STATES.map((state) => [state, byBoth.filter(IS_IN[state]).length])) as Facets["states"];
+  const isIn = IS_IN[view.state];
+  return {
+    states,
+    materials: counted(printers, byTag.filter(isIn), materialsOf, view.materials).map((facet) => ({
+      ...facet,
+      color: colorOf(printers, facet.value),
+    })),
+    tags: counted(printers, byMaterial.filter(isIn), ({ tags }) => tags, view.tags),
+  };
+}
+
+/** What is chosen stays in the list even where nobody has it any more: it could not be taken back otherwise. */
+function counted(
+  all: readonly Printer[],
+  among: readonly Printer[],
+  valuesOf: (printer: Printer) => readonly string[],
+  chosen: readonly string[],
+): readonly Facet[] {
+  const counts = new Map<string, number>();
+  for (const value of [...chosen, ...all.flatMap(valuesOf)]) counts.set(value, 0);
+  for (const value of among.flatMap(valuesOf)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => a.value.localeCompare(b.value));
+}
+
+function colorOf(printers: readonly Printer[], material: string): string | null {
+  for (const printer of printers) {
+    for (const unit of printer.filament_units) {
+      const slot = unit.slots.find((each) => each.material === material && each.color !== null);
+      if (slot) return slot.color;
+    }
+  }
+  return null;
+}
+
+export type CardSize = "S" | "M" | "L" | "XL";
+
+/** Returns how large a card is: by itself it grows where there is something to do. */
+export function sizeOf(printer: Printer, size: FloorView["size"]): CardSize {
+  if (size !== "auto") return size;
+  return needsPerson(printer) ? "L" : "M";
+}

@@ -1,0 +1,109 @@
+import { html, nothing } from "lit";
+import { customElement } from "lit/decorators.js";
+
+import { setFan, setSpeed } from "../../api/control";
+import type { Printer, SpeedLevel } from "../../api/types";
+import "../../components/icon/icon";
+import { fan } from "../../components/icon/icons";
+import "../../components/kit/segmented";
+import "../../components/kit/slider";
+import { t, word } from "../../localize";
+import { styles } from "./control-styles";
+import { fanPercent, isFanAt } from "./fans";
+import { failure, isOnItsWay } from "./row";
+import { PrinterSection } from "./section";
+
+const STEP_PCT = 10;
+
+/**
+ * Fans and the speed profile.
+ *
+ * Properties: `printer`.
+ */
+@customElement("odin-printer-airflow")
+export class OdinPrinterAirflow extends PrinterSection {
+  static override styles = styles;
+
+  protected override render() {
+    return html`${this.can("set_fan") ? this.#fans(this.printer) : nothing} ${this.can("set_speed") ? this.#speed() : nothing}`;
+  }
+
+  #fans({ capabilities: { fans } }: Printer) {
+    // The part fan first: it is the one that people reach for.
+    const ordered = [...fans].sort((a, b) => Number(b === "part") - Number(a === "part"));
+    if (ordered.length === 0) return nothing;
+    return html`
+      <h3>${t("controls.fans")}</h3>
+      <ul class="rows">
+        ${ordered.map((name) => this.#fan(name))}
+      </ul>
+    `;
+  }
+
+  #fan(name: string) {
+    const lock = this.lock("set_fan");
+    const key = `fan-${name}`;
+    return html`
+      <li>
+        <odin-icon .path=${fan}></odin-icon>
+        <span>
+          ${word("fan", name)} ${isOnItsWay(this.presses.of(key)) ? html`<small>${t("controls.on_its_way")}</small>` : nothing}
+        </span>
+        <odin-slider
+          .value=${fanPercent(this.printer, name)}
+          .step=${STEP_PCT}
+          .unit=${" %"}
+          .label=${t("fan.label", { name: word("fan", name) })}
+          .disabled=${lock !== ""}
+          .reason=${lock}
+          @odin-change=${(event: CustomEvent<{ value: number }>) => this.#setFan(name, key, event.detail.value)}
+        ></odin-slider>
+        ${failure(this.presses, key)}
+      </li>
+    `;
+  }
+
+  #setFan(name: string, key: string, percent: number) {
+    return this.presses.press(
+      key,
+      () => setFan(this.transport, this.printer.id, name, percent),
+      () => isFanAt(fanPercent(this.printer, name), percent),
+    );
+  }
+
+  #speed() {
+    const { speed_levels: levels } = this.printer.capabilities;
+    if (levels.length === 0) return nothing;
+    const lock = this.lock("set_speed");
+    const wanted = this.presses.of("speed");
+    return html`
+      <h3>
+        ${t("controls.speed")}
+        ${isOnItsWay(wanted) ? html`<small>${t("controls.on_its_way")}</small>` : nothing}
+      </h3>
+      <odin-segmented
+        class="wide"
+        .options=${levels.map((level) => ({ value: level, label: word("speed", level), title: lock }))}
+        .value=${this.printer.speed?.level ?? ""}
+        .label=${t("controls.speed")}
+        .disabled=${lock !== ""}
+        @odin-change=${(event: CustomEvent<{ value: SpeedLevel }>) => this.#setSpeed(event.detail.value)}
+      ></odin-segmented>
+      ${failure(this.presses, "speed")}
+    `;
+  }
+
+  #setSpeed(level: SpeedLevel) {
+    return this.presses.press(
+      "speed",
+      () => setSpeed(this.transport, this.printer.id, level),
+      () => this.printer.speed?.level === level,
+    );
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "odin-printer-airflow": OdinPrinterAirflow;
+  }
+}

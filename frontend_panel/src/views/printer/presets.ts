@@ -1,0 +1,102 @@
+/** Which filaments a slot can be said to hold: those seen on the printers here, then the maker's generic ones. */
+
+import type { ConfigureSlotBody, Printer, Slot } from "../../api/types";
+
+export interface Preset {
+  readonly id: string;
+  /** The product, or the material where it has none. */
+  readonly name: string;
+  readonly material: string;
+  readonly nozzle_min_c: number;
+  readonly nozzle_max_c: number;
+  readonly isGeneric: boolean;
+}
+
+/** Ids of the Bambu family for a material without a product; the temperatures are its slicer's. */
+const GENERIC: Readonly<Record<string, readonly (readonly [string, string, number, number])[]>> = {
+  bambu: [
+    ["GFL99", "PLA", 190, 240],
+    ["GFG99", "PETG", 220, 270],
+    ["GFB99", "ABS", 240, 280],
+    ["GFB98", "ASA", 240, 280],
+    ["GFU99", "TPU", 200, 250],
+    ["GFC99", "PC", 260, 290],
+    ["GFN99", "PA", 260, 290],
+    ["GFS99", "PVA", 190, 240],
+  ],
+};
+
+/** Returns each preset once: what is known from slots of this family of printers by name, then the generic ones. */
+export function presetsFor(family: string, printers: readonly Printer[]): readonly Preset[] {
+  const generic = (GENERIC[family] ?? []).map(([id, material, least, most]) => ({
+    id,
+    name: material,
+    material,
+    nozzle_min_c: least,
+    nozzle_max_c: most,
+    isGeneric: true,
+  }));
+  const taken = new Set(generic.map(({ id }) => id));
+  const seen = printers
+    .filter((printer) => printer.family === family)
+    .flatMap((printer) => printer.filament_units)
+    .flatMap((unit) => unit.slots)
+    .map(presetOf)
+    .filter((preset) => preset !== undefined)
+    .filter(({ id }) => !taken.has(id) && taken.add(id))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return [...seen, ...generic];
+}
+
+/** Returns the preset that a slot holds, `undefined` where it does not say enough. */
+function presetOf(slot: Slot): Preset | undefined {
+  const { preset_id: id, material, nozzle_min_c: least, nozzle_max_c: most } = slot;
+  if (!id || !material || least === null || most === null) return undefined;
+  return { id, name: slot.product ?? material, material, nozzle_min_c: least, nozzle_max_c: most, isGeneric: false };
+}
+
+/** What stands in the editor; the texts as they were typed. */
+export interface Draft {
+  readonly presetId: string;
+  readonly material: string;
+  /** `#rrggbb`. */
+  readonly color: string;
+  readonly isClear: boolean;
+  readonly nozzleMin: number | null;
+  readonly nozzleMax: number | null;
+  readonly k: string;
+}
+
+const COLOR = /^#[0-9a-f]{6}([0-9a-f]{2})?$/i;
+const OPAQUE = "FF";
+const CLEAR = "00";
+
+/** Returns the editor's beginning: what the slot says, or nothing chosen. */
+export function draftOf(slot: Slot): Draft {
+  const color = COLOR.test(slot.color ?? "") ? (slot.color ?? "") : "";
+  return {
+    presetId: slot.preset_id ?? "",
+    material: slot.material ?? "",
+    color: (color.slice(0, 7) || "#ffffff").toLowerCase(),
+    isClear: color.length > 7 && parseInt(color.slice(7), 16) < 0x90,
+    nozzleMin: slot.nozzle_min_c,
+    nozzleMax: slot.nozzle_max_c,
+    k: slot.k === null ? "" : String(slot.k),
+  };
+}
+
+export type DraftProblem = "preset" | "material" | "color" | "temperatures" | "k";
+
+/** Returns what to send, or what is missing. */
+export function bodyOf(draft: Draft): { readonly body: ConfigureSlotBody } | { readonly problem: DraftProblem } {
+  const [presetId, material] = [draft.presetId.trim(), draft.material.trim()];
+  if (presetId === "") return { problem: "preset" };
+  if (material === "") return { problem: "material" };
+  if (!COLOR.test(draft.color)) return { problem: "color" };
+  const { nozzleMin: least, nozzleMax: most } = draft;
+  if (least === null || most === null || least <= 0 || least > most) return { problem: "temperatures" };
+  const k = draft.k.trim() === "" ? null : Number(draft.k.trim().replace(",", "."));
+  if (k !== null && !(k >= 0)) return { problem: "k" };
+  const color = `${draft.color.slice(0, 7)}${draft.isClear ? CLEAR : OPAQUE}`.toUpperCase();
+  return { body: { preset_id: presetId, material, color, nozzle_min_c: least, nozzle_max_c: most, k } };
+}
