@@ -14,6 +14,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from odin_engine.drivers.bridges import mdns
+from odin_engine.drivers.bridges.supervisor import CorePeople, Supervisor
 from odin_engine.drivers.printers.bambu.family import BambuFamily
 from odin_engine.identity import access
 from odin_engine.identity import reactions as identity_beat
@@ -24,6 +26,7 @@ from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
+from odin_engine.kernel.engine_id import engine_id
 from odin_engine.kernel.files import Files
 from odin_engine.kernel.idempotency import Idempotency
 from odin_engine.kernel.log import print_past_redaction
@@ -47,6 +50,7 @@ from odin_engine.printers.service import Printers
 from odin_engine.system import reactions as system_beat
 from odin_engine.system import routes as system_routes
 from odin_engine.system.model import API_VERSION, About
+from odin_engine.system.service import HandOver
 
 VERSION = version("odin-engine")
 
@@ -73,6 +77,7 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
         app,
         trusted_proxies=settings.trusted_proxies,
         max_json_bytes=settings.max_json_bytes,
+        ingress=ingress_door(settings),
     )
     access.install(app)
     for routes in (
@@ -87,6 +92,13 @@ def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
     app.include_router(system_routes.health_router)
     app.include_router(web.web_router(access.open_to_all()))
     return app
+
+
+def ingress_door(settings: Settings) -> http.IngressDoor | None:
+    """Returns where Home Assistant's ingress comes in; nowhere without its Supervisor."""
+    if not settings.is_app:
+        return None
+    return http.IngressDoor(settings.ingress_port, settings.ingress_from)
 
 
 @asynccontextmanager
@@ -108,7 +120,13 @@ async def engine(
         tasks = Tasks(database, clock)
         outbox = Outbox(database, facts, clock, ticker)
         idempotency = Idempotency(database, secrets, clock)
-        identity = Identity(database, clock, external_url=settings.external_url)
+        supervisor = _supervisor(settings, secrets)
+        identity = Identity(
+            database,
+            clock,
+            external_url=settings.external_url,
+            household=None if supervisor is None else CorePeople(supervisor, clock),
+        )
         bambu = BambuFamily(
             settings.data_dir / "bambu-ca", look_by=settings.discovery_address
         )
@@ -129,13 +147,24 @@ async def engine(
             notifications_beat.ALERTS: notifications_beat.AlertSource(alerts)
         }
         live = Live(sources, Hello(VERSION, API_VERSION), clock, ticker)
-        about = About(VERSION, clock.now(), database.engine.dialect.name)
+        about = About(
+            VERSION,
+            clock.now(),
+            database.engine.dialect.name,
+            await engine_id(database, clock),
+        )
         services = (about, alerts, config, idempotency, identity, live, printers, tasks)
         for service in services:
             http.provide(app, type(service), service)
 
         await config.load()
         await tasks.recover()
+        hand_over = None
+        if supervisor is not None:
+            hand_over = HandOver(
+                supervisor, identity, secrets, ticker, settings.data_dir
+            )
+            await hand_over.prepare()
         await identity.start()
         stack.push_async_callback(identity.close)
         _show_setup_code(identity, settings)
@@ -143,7 +172,7 @@ async def engine(
         await printers.start()
         stack.push_async_callback(printers.stop)
         stack.push_async_callback(tasks.close)
-        beats = (
+        beats = [
             notifications_beat.run(alerts, facts, ticker),
             facts.run(),
             outbox.run(),
@@ -152,9 +181,34 @@ async def engine(
             printers_beat.run(printers, ticker),
             identity_beat.run(identity, ticker),
             system_beat.run(tasks, outbox, idempotency, ticker),
-        )
+        ]
+        if hand_over is not None:
+            beats.append(hand_over.run(about.engine_id, settings.port))
+        if settings.is_announced and settings.port:
+            beats.append(mdns.announce(_announcement(settings, about)))
         stack.push_async_callback(_cancel, [_beat(each) for each in beats])
         yield
+
+
+def _supervisor(settings: Settings, secrets: Secrets) -> Supervisor | None:
+    if settings.supervisor_token is None or not settings.is_app:
+        return None
+    token = settings.supervisor_token.get_secret_value()
+    secrets.known.add(token)
+    return Supervisor(settings.supervisor_url, token)
+
+
+def _announcement(settings: Settings, about: About) -> mdns.Announcement:
+    properties = {
+        "id": about.engine_id,
+        "api": str(about.api_version),
+        "version": about.version,
+    }
+    if settings.is_app:
+        properties["app"] = "1"
+    return mdns.Announcement(
+        about.engine_id, settings.port, mdns.addresses_of(settings.host), properties
+    )
 
 
 def _show_setup_code(identity: Identity, settings: Settings) -> None:

@@ -7,6 +7,8 @@ import click
 
 _COMMANDS = {
     "backup": "odin_engine.cli.backup:backup",
+    "backup-finish": "odin_engine.cli.hot_backup:finish",
+    "backup-prepare": "odin_engine.cli.hot_backup:prepare",
     "demo": "odin_engine.cli.demo:demo",
     "doctor": "odin_engine.cli.doctor:doctor",
     "misbehave": "odin_engine.cli.misbehave:misbehave",

@@ -9,7 +9,7 @@ from typing import override
 import click
 import uvicorn
 
-from odin_engine.app import create_app
+from odin_engine.app import create_app, ingress_door
 from odin_engine.cli.address import check_address
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.errors import OdinError
@@ -40,6 +40,9 @@ def serve(host: str | None, port: int | None) -> None:
         secrets = load_secrets(settings.data_dir, known)
         with exclusive(settings.data_dir):
             check_address(settings.host, settings.port)
+            door = ingress_door(settings)
+            if door is not None:
+                check_address(settings.host, door.port)
             asyncio.run(
                 migrate(settings.database_url, settings.data_dir, SystemClock())
             )
@@ -56,7 +59,8 @@ def serve(host: str | None, port: int | None) -> None:
                     ws_max_size=MAX_MESSAGE_BYTES,
                     # Patches are small; packing them doubled their latency.
                     ws_per_message_deflate=False,
-                )
+                ),
+                ingress_port=None if door is None else door.port,
             )
             # What start-up made stays for good; the collector need not look at it again.
             gc.freeze()
@@ -68,13 +72,38 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says in one line that the engine is there."""
+    """Listens for ingress too, and says in one line that the engine is there."""
+
+    def __init__(self, config: uvicorn.Config, ingress_port: int | None) -> None:
+        super().__init__(config)
+        self._ingress_port = ingress_port
 
     @override
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._ingress_port is not None:
+                await self._listen_for_ingress(self._ingress_port)
             host = self.config.host
             place = f"[{host}]" if ":" in host else host
             port = self.servers[0].sockets[0].getsockname()[1]
             _LOG.info("listening on http://%s:%d; Ctrl-C stops the engine", place, port)
+
+    async def _listen_for_ingress(self, port: int) -> None:
+        # The server itself knows one listener only; a second server would start the
+        # engine a second time.
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]  # as uvicorn itself
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+            )
+            return made
+
+        loop = asyncio.get_running_loop()
+        self.servers.append(
+            await loop.create_server(
+                protocol, host=self.config.host, port=port, backlog=self.config.backlog
+            )
+        )
+        _LOG.info("listening for Home Assistant's ingress on port %d", port)

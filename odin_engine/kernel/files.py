@@ -45,6 +45,8 @@ _LETTERS = str.maketrans(
 )
 """Letters that Unicode decomposition leaves whole."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_BEFORE_DOT = re.compile(r"[._-]+\.")
+"""A shortened name may end in what looks like an extension; nothing is to strip then."""
 _EXTENSIONS = re.compile(r"(\.gcode)?\.[A-Za-z0-9]{1,8}$", re.IGNORECASE)
 
 
@@ -168,7 +170,7 @@ def safe_name(name: str, longest: int = LONGEST_NAME) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    clean = _UNSAFE.sub("_", bare)
+    clean = _BEFORE_DOT.sub(".", _UNSAFE.sub("_", bare))
     found = _EXTENSIONS.search(clean)
     extension = found[0] if found else ""
     stem = clean[: len(clean) - len(extension)].strip("._-") or "file"

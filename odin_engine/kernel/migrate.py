@@ -29,6 +29,8 @@ _LOG = logging.getLogger(__name__)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _REVISION_FILE = re.compile(r"(\d{4})_\w+\.py")
 _KEPT_COPIES = 5
+HOT_COPY = "odin-hot-copy.db"
+"""What a backup by Home Assistant holds in the database's place (`kernel.backup.hot`)."""
 _VERSION = table("alembic_version", column("version_num"))
 
 
@@ -101,6 +103,7 @@ async def migrate(
         DatabaseTooNew: a newer engine made it. Nothing was touched.
         DatabaseUnreachable: it does not answer.
     """
+    _take_hot_copy(url, data_dir)
     _close_to_others(url)
     found, newest = await current(url), head(migrations)
     if found == newest:
@@ -111,6 +114,17 @@ async def migrate(
         await asyncio.to_thread(_keep_copy, url, data_dir, f"{newest}", clock)
     _LOG.info("upgrading the database from %s to %s", found or "nothing", newest)
     await asyncio.to_thread(_upgrade, url, migrations)
+
+
+def _take_hot_copy(url: str, data_dir: Path) -> None:
+    """Makes the copy the database where there is none: a backup was just restored."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or database.database is None:
+        return
+    path, copy = Path(database.database), data_dir / HOT_COPY
+    if copy.is_file() and not path.exists():
+        copy.replace(path)
+        _LOG.info("took the database of the restored backup")
 
 
 def _close_to_others(url: str) -> None:

@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, override
 from urllib.parse import urlsplit
@@ -16,7 +16,9 @@ import platformdirs
 from pydantic import (
     BeforeValidator,
     Field,
+    SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -36,8 +38,12 @@ _LOG = logging.getLogger(__name__)
 
 _PREFIX = "ODIN_"
 _OPTIONS_VARIABLE = "ODIN_OPTIONS_FILE"
+_TOKEN_VARIABLE = "SUPERVISOR_TOKEN"  # noqa: S105 - a name
 _OPTIONS_FILE = Path("/data/options.json")
 """Where Home Assistant's Supervisor puts an app's options."""
+
+_SUPERVISOR = ip_network("172.30.32.2/32")
+"""The Supervisor's fixed address in the network that it makes for its apps."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -86,6 +92,17 @@ class Settings(BaseSettings):
     """Whether printers may be at this machine's own addresses, as simulators are."""
     discovery_address: IPv4Address | None = None
     """By which of this machine's addresses printers are looked for; all if unset."""
+    announce: bool | None = None
+    """Whether the engine tells its network that it is there (mDNS); see `is_announced`."""
+    supervisor_token: SecretStr | None = Field(None, validation_alias=_TOKEN_VARIABLE)
+    """What Home Assistant's Supervisor gives its apps; unset everywhere else."""
+    supervisor_url: str = "http://supervisor"
+    ingress_port: Annotated[int, Field(ge=1, le=65535)] = 8099
+    """Where Home Assistant's ingress comes in; only under the Supervisor."""
+    ingress_from: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+    ] = (_SUPERVISOR,)
+    """From where ingress is believed who somebody is."""
     max_json_bytes: Annotated[int, Field(ge=1024)] = 1024**2
     max_upload_bytes: Annotated[int, Field(ge=1024)] = 4 * 1024**3
 
@@ -96,6 +113,29 @@ class Settings(BaseSettings):
         if url.get_backend_name() != "sqlite" or url.database is None:
             return None
         return Path(url.database)
+
+    @property
+    def is_app(self) -> bool:
+        """Whether Home Assistant's Supervisor runs this engine."""
+        return bool(self.supervisor_token and self.supervisor_token.get_secret_value())
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether to announce the engine: where it can be reached, unless set otherwise.
+
+        An app's container stands in a network of its own; its Supervisor hands it over.
+        """
+        if self.announce is not None:
+            return self.announce
+        return not self.is_app and not _is_loopback(self.host)
+
+    @field_validator("supervisor_url")
+    @classmethod
+    def _supervisor_address(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be a web address such as http://supervisor")
+        return value.strip().rstrip("/")
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -116,6 +156,13 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be a web address such as https://odin.example.org")
         return value.strip().rstrip("/")
+
+    @field_validator("ingress_port")
+    @classmethod
+    def _port_of_its_own(cls, value: int, info: ValidationInfo) -> int:
+        if value == info.data.get("port"):
+            raise ValueError("must be another one than the API's")
+        return value
 
     @model_validator(mode="after")
     def _complete_database_url(self) -> Self:
@@ -204,6 +251,13 @@ def _read_options(path: Path) -> dict[str, Any]:
     if not isinstance(options, dict):
         raise WrongSettings(f"{_OPTIONS_VARIABLE}: {path} is not a JSON object.")
     return options
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _database_url(text: str) -> str:

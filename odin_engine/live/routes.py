@@ -12,8 +12,8 @@ from starlette.requests import HTTPConnection
 from odin_engine.identity.access import (
     authenticate,
     authenticate_token,
+    has_login,
     open_to_all,
-    session_secret,
 )
 from odin_engine.identity.model import Principal
 from odin_engine.kernel.errors import OdinError
@@ -125,8 +125,7 @@ class _Conversation:
             await _until_one_ends(farewell, self._live.ticker.sleep(FAREWELL_S))
 
     async def _choose_login(self) -> _Login:
-        headers = self._socket.headers
-        if "authorization" in headers or session_secret(self._socket) is not None:
+        if has_login(self._socket):
             # A copy, because the scope remembers who was found at the door.
             return lambda: authenticate(HTTPConnection(dict(self._socket.scope)))
         first: list[ClientMessage] = []

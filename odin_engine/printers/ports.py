@@ -12,7 +12,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import Command, Job, PrintDetails, PrinterState
+from odin_engine.printers.model import (
+    Command,
+    FilamentPreset,
+    Job,
+    PrintDetails,
+    PrinterState,
+)
 
 type Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
@@ -229,6 +235,10 @@ class DriverFamily(Protocol):
     @property
     def label(self) -> str:
         """The family's name for people, such as `Bambu Lab`."""
+        ...
+
+    def filament_presets(self) -> Sequence[FilamentPreset]:
+        """Returns which filaments a slot can be said to hold, in the order to show."""
         ...
 
     def driver(

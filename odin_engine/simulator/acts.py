@@ -10,9 +10,10 @@ from odin_engine.simulator.bambu.commands.answer import Desk
 from odin_engine.simulator.bambu.commands.start import project_file
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour, Option
-from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
+from odin_engine.simulator.bambu.machine.plan import PlanFilament
 from odin_engine.simulator.bambu.machine.spools import Spool, settings_for, spool
 from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING
+from odin_engine.simulator.bambu.own_jobs import own_plan
 from odin_engine.simulator.bambu.printer import SimulatedPrinter
 from odin_engine.simulator.bambu.sliced import Unreadable, read_plan
 from odin_engine.simulator.shift import heads_for
@@ -150,20 +151,13 @@ def start_job(printer: SimulatedPrinter, options: Options) -> None:
     """Starts a job that no file was sent for."""
     machine = _free(printer)
     flat = int(options["tray"]) if "tray" in options else _first_spool(machine)
-    loaded = machine.feed.spool(flat)
-    material = loaded.filament.type if loaded else "PLA"
-    color = f"#{loaded.color[:6]}" if loaded else "#FFFFFF"
-    settings = settings_for(material)
-    name, prefix = str(options.get("job", "Part")), machine.model.prefix_of_files
-    plan = PrintPlan(
-        name=name,
-        plate=1,
+    plan = own_plan(
+        machine,
+        str(options.get("job", "Part")),
+        {0: flat},
+        minutes=float(options.get("minutes", 60)),
         layers=int(options.get("layers", 100)),
-        print_s=float(options.get("minutes", 60)) * 60,
-        filaments=(PlanFilament(0, material, color, float(options.get("grams", 25))),),
-        nozzle_c=settings.print_c,
-        bed_c=min(settings.bed_c, machine.model.bed_max_c),
-        gcode_file=f"{prefix}Metadata/plate_1.gcode" if prefix else f"{name}.3mf",
+        used_g=[float(options.get("grams", 25))],
     )
     machine.start(plan, slots={0: flat}, heads=heads_for(machine, {0: flat}))
 
@@ -171,6 +165,7 @@ def start_job(printer: SimulatedPrinter, options: Options) -> None:
 def start_file(printer: SimulatedPrinter, options: Options) -> None:
     """Starts a file of the card, each filament from a tray that holds its material."""
     machine = _free(printer)
+    printer.card.complete()
     path = _on_card(printer, str(options.get("file", "")))
     param = f"Metadata/plate_{int(options.get('plate', 1))}.gcode"
     try:

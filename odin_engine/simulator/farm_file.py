@@ -23,14 +23,14 @@ import yaml
 
 from odin_engine.simulator.bambu.description import Model, load_model, read_model
 from odin_engine.simulator.bambu.machine import Machine
-from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
-from odin_engine.simulator.bambu.machine.spools import Spool, settings_for, spool
+from odin_engine.simulator.bambu.machine.spools import Spool, spool
 from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
     Unit,
     UnitKind,
     number_units,
 )
+from odin_engine.simulator.bambu.own_jobs import own_plan
 from odin_engine.simulator.scenario import seconds_from
 from odin_engine.simulator.shift import Rhythm, Shift, Task
 
@@ -60,7 +60,16 @@ PRINTER_KEYS = frozenset(
     }
 )
 JOB_KEYS = frozenset(
-    {"at_percent", "layers", "minutes", "name", "repeat_after_s", "slots", "used_g"}
+    {
+        "at_percent",
+        "layers",
+        "minutes",
+        "name",
+        "objects",
+        "repeat_after_s",
+        "slots",
+        "used_g",
+    }
 )
 UNIT_KEYS = frozenset({"dry", "head", "humidity", "kind", "slots"})
 _OWN_MODEL_SUFFIXES = (".yaml", ".yml")
@@ -208,23 +217,14 @@ def spool_of(given: Sequence[Any] | None, mark: str) -> Spool | None:
 
 def _task(machine: Machine, raw: dict[str, Any]) -> Task:
     _check_keys(raw, JOB_KEYS)
-    name, prefix = str(raw["name"]), machine.model.prefix_of_files
     slots = {i: int(flat) for i, flat in enumerate(raw.get("slots", [EXTERNAL]))}
-    filaments: list[PlanFilament] = []
-    for index, grams in enumerate(raw.get("used_g", [25.0])):
-        loaded = machine.feed.spool(slots.get(index, EXTERNAL))
-        material = loaded.filament.type if loaded else "PLA"
-        color = f"#{loaded.color[:6]}" if loaded else "#808080"
-        filaments.append(PlanFilament(index, material, color, float(grams)))
-    settings = settings_for(filaments[0].type)
-    plan = PrintPlan(
-        name=name,
-        plate=1,
+    plan = own_plan(
+        machine,
+        str(raw["name"]),
+        slots,
+        minutes=float(raw["minutes"]),
         layers=int(raw.get("layers", 100)),
-        print_s=float(raw["minutes"]) * 60,
-        filaments=tuple(filaments),
-        nozzle_c=settings.print_c,
-        bed_c=min(settings.bed_c, machine.model.bed_max_c),
-        gcode_file=f"{prefix}Metadata/plate_1.gcode" if prefix else f"{name}.3mf",
+        used_g=[float(grams) for grams in raw.get("used_g", [25.0])],
+        parts=[str(part) for part in raw.get("objects", ())],
     )
     return Task(plan, slots)

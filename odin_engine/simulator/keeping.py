@@ -69,7 +69,7 @@ def read(file: Path, machine: Machine, shift: Shift | None) -> bool:
 
 
 def _apply(kept: dict[str, Any], machine: Machine, shift: Shift | None) -> None:
-    job, state = _job_from(kept["job"]), GcodeState(kept["state"])
+    job, state = _job_from(kept["job"], shift), GcodeState(kept["state"])
     spools = {int(flat): _spool_from(row) for flat, row in kept["spools"]}
     machine.access_code = str(kept["access_code"])
     if shift is not None:
@@ -93,6 +93,7 @@ def _put_back(machine: Machine, job: Job, state: GcodeState) -> None:
     prints = machine.prints
     if state in _OVER:
         prints.job, prints.state = job, state
+        machine.remember(job)
         prints.print_type = job.options.print_type
         if state is GcodeState.FINISH:
             prints.percent, prints.layer = 100, job.plan.layers
@@ -135,16 +136,24 @@ def _job(job: Job | None) -> dict[str, Any] | None:
     }
 
 
-def _job_from(row: dict[str, Any] | None) -> Job | None:
+def _job_from(row: dict[str, Any] | None, shift: Shift | None) -> Job | None:
     if row is None:
         return None
-    plan = row["plan"]
-    plan["filaments"] = tuple(PlanFilament(**each) for each in plan["filaments"])
-    plan["objects"] = tuple(plan["objects"])
     return Job(
-        PrintPlan(**plan),
+        _plan_from(row["plan"], shift),
         Options(**row["options"]),
         {int(index): int(flat) for index, flat in row["slots"]},
         printed_s=float(row["printed_s"]),
         heads={int(index): int(head) for index, head in row["heads"]},
     )
+
+
+def _plan_from(row: dict[str, Any], shift: Shift | None) -> PrintPlan:
+    """Reads a plan; older memories lack what the farm file says of its objects."""
+    known = shift.plan(row["name"]) if shift and not row.get("parts") else None
+    if known is not None:
+        return known
+    row["filaments"] = tuple(PlanFilament(**each) for each in row["filaments"])
+    row["objects"] = tuple(row["objects"])
+    row["parts"] = tuple(row.get("parts", ()))
+    return PrintPlan(**row)

@@ -48,6 +48,11 @@ class Shift:
         trays = {flat for task in tasks for flat in task.slots.values()}
         self._spools = {flat: machine.feed.spool(flat) for flat in trays}
 
+    def plan(self, name: str) -> PrintPlan | None:
+        """Finds the plan of a job by its name."""
+        plans = (task.plan for task in self._tasks)
+        return next((plan for plan in plans if plan.name == name), None)
+
     def start(self) -> None:
         """Starts the next job."""
         machine = self._machine

@@ -9,9 +9,13 @@ API_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Which engine this is and since when it runs."""
+    """Which engine this is and since when it runs.
+
+    `engine_id` stays the same for as long as its data does.
+    """
 
     version: str
     started_at: datetime
     database: str
+    engine_id: str
     api_version: int = API_VERSION

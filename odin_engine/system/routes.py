@@ -48,7 +48,11 @@ async def healthz() -> HealthOut:
 @router.get("/info", dependencies=[open_to_all()])
 async def info(about: AboutDep) -> InfoOut:
     """Says which engine and which API this is."""
-    return InfoOut(version=about.version, api_version=about.api_version)
+    return InfoOut(
+        version=about.version,
+        api_version=about.api_version,
+        engine_id=about.engine_id,
+    )
 
 
 @router.get("/system", dependencies=[needs(Permission.READ_SYSTEM)])

@@ -17,11 +17,12 @@ class HealthOut(BaseModel):
 
 
 class InfoOut(BaseModel):
-    """Versions, and nothing else: this is open to everybody."""
+    """Which engine and versions, and nothing else: this is open to everybody."""
 
     name: str = "O.D.I.N."
     version: str
     api_version: int
+    engine_id: str
 
 
 class SystemOut(InfoOut):
@@ -37,6 +38,7 @@ class SystemOut(InfoOut):
         return cls(
             version=about.version,
             api_version=about.api_version,
+            engine_id=about.engine_id,
             started_at=about.started_at,
             database=about.database,
             printers=printers,

@@ -23,6 +23,11 @@ class ManualClock:
     def monotonic_s(self) -> float:
         return self._elapsed_s
 
+    @property
+    def has_sleepers(self) -> bool:
+        """Whether somebody waits for time to pass."""
+        return any(not future.done() for _, _, future in self._sleepers)
+
     async def sleep(self, seconds: float) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         due = self._elapsed_s + max(seconds, 0)

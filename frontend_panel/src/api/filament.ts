@@ -2,7 +2,30 @@
 
 import { printerPath } from "./control";
 import type { Transport } from "./transport";
-import type { ConfigureSlotBody, DryBody, SlotRef } from "./types";
+import type { ConfigureSlotBody, DryBody, FilamentPreset, Items, Printer, SlotRef } from "./types";
+
+/** By family: the printers of one are offered the same, as long as the engine runs. */
+const presets = new WeakMap<Transport, Map<string, Promise<readonly FilamentPreset[]>>>();
+
+/** Returns which filaments a slot of a printer can be said to hold; the engine is asked once per family. */
+export function readFilamentPresets(
+  transport: Transport,
+  { id, family }: Pick<Printer, "id" | "family">,
+): Promise<readonly FilamentPreset[]> {
+  const known = presets.get(transport) ?? new Map<string, Promise<readonly FilamentPreset[]>>();
+  presets.set(transport, known);
+  const before = known.get(family);
+  if (before) return before;
+  const asked = transport
+    .request<Items<FilamentPreset>>("GET", printerPath(id, "filament-presets"))
+    .then(({ items }) => items)
+    .catch((error: unknown) => {
+      known.delete(family);
+      throw error;
+    });
+  known.set(family, asked);
+  return asked;
+}
 
 /** Reads the tag of the spool in a slot again. */
 export function readTag(transport: Transport, printerId: string, slot: SlotRef): Promise<void> {

@@ -102,6 +102,7 @@ export function exampleUnit(different: Partial<FilamentUnit> = {}): FilamentUnit
     humidity_pct: null,
     humidity_level: null,
     drying: null,
+    drying_bounds: null,
     serial: null,
     firmware: null,
     ...different,

@@ -10,9 +10,14 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from odin_engine.identity.model import SESSION_ABSOLUTE, CsrfRefused, is_csrf_token
+from odin_engine.identity.model import (
+    SESSION_ABSOLUTE,
+    CsrfRefused,
+    Forbidden,
+    is_csrf_token,
+)
 from odin_engine.identity.service import Identity
-from odin_engine.kernel.http import provided
+from odin_engine.kernel.http import provided, visit_of
 
 SESSION_COOKIE = "odin_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -29,6 +34,20 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 def session_secret(connection: HTTPConnection) -> str | None:
     """Returns the session's secret if the browser sent one."""
     return connection.cookies.get(SESSION_COOKIE) or None
+
+
+def page_secret(connection: HTTPConnection) -> str | None:
+    """Returns what the token is made of that this caller's writes need.
+
+    Through ingress there is no session of ours, and a cookie that comes along belongs to
+    another page on Home Assistant's host.
+    """
+    visit = visit_of(connection)
+    if visit is None:
+        return session_secret(connection)
+    if visit.person_id is None:
+        return None
+    return provided(connection, Identity).doors.visit_secret(visit.person_id)
 
 
 def set_cookie(response: Response, connection: HTTPConnection, secret: str) -> None:
@@ -62,6 +81,9 @@ def check_own_page(connection: HTTPConnection) -> None:
         CsrfRefused: it does.
     """
     site = connection.headers.get("sec-fetch-site")
+    if visit_of(connection) is not None and site == "same-origin":
+        # No page can forge it, and proxies before Home Assistant may rename hosts.
+        return
     origin = connection.headers.get("origin")
     is_foreign_site = site is not None and site not in _OWN_SITES
     if is_foreign_site or (origin is not None and not _is_own(origin, connection)):
@@ -69,6 +91,19 @@ def check_own_page(connection: HTTPConnection) -> None:
             "This came from a page of another site. If you reach O.D.I.N. through a"
             " proxy, set ODIN_EXTERNAL_URL to the address in your browser."
         )
+
+
+def check_sign_in(connection: HTTPConnection) -> None:
+    """Passes when our own page asks for a session, and could keep it for itself.
+
+    Raises:
+        Forbidden: it came through ingress, where Home Assistant keeps the session, and a
+            cookie would go to every other page there.
+        CsrfRefused: another site's page sent this.
+    """
+    if visit_of(connection) is not None:
+        raise Forbidden("Home Assistant has signed you in already.")
+    check_own_page(connection)
 
 
 def check_csrf(connection: HTTPConnection, secret: str) -> None:
@@ -107,7 +142,9 @@ def _is_secure(connection: HTTPConnection) -> bool:
 def _is_own(origin: str, connection: HTTPConnection) -> bool:
     # A proxy that ends TLS hides the scheme, so only the host must agree.
     scheme = origin.partition("://")[0]
-    mine = {_place(f"{scheme}://{connection.headers.get('host', '')}")}
+    visit = visit_of(connection)
+    hosts = (connection.headers.get("host", ""),) if visit is None else visit.hosts
+    mine = {_place(f"{scheme}://{host}") for host in hosts}
     external_url = provided(connection, Identity).external_url
     if external_url is not None:
         mine.add(_place(external_url))

@@ -1,4 +1,4 @@
-"""Who is at the door: a token in the header, or else a session cookie."""
+"""Who is at the door: a token in the header, else ingress, else a session cookie."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from odin_engine.identity.access.browsers import (
     check_csrf,
     check_socket_origin,
-    session_secret,
+    page_secret,
 )
 from odin_engine.identity.model import (
     LoginRequired,
@@ -16,7 +16,7 @@ from odin_engine.identity.model import (
     Principal,
 )
 from odin_engine.identity.service import Identity
-from odin_engine.kernel.http import provided
+from odin_engine.kernel.http import provided, visit_of
 
 ON_BEHALF_HEADER = "X-Odin-On-Behalf-Of"
 ON_BEHALF_ROLE_HEADER = "X-Odin-On-Behalf-Of-Role"
@@ -71,6 +71,15 @@ def recognised(connection: HTTPConnection) -> Principal | None:
     return principal
 
 
+def has_login(connection: HTTPConnection) -> bool:
+    """Whether the connection brings a login along: a token, a session, ingress."""
+    return (
+        "authorization" in connection.headers
+        or visit_of(connection) is not None
+        or page_secret(connection) is not None
+    )
+
+
 def signed_in(connection: HTTPConnection, principal: Principal) -> None:
     """Tells the rest of this request who is asking: a login finds out by itself."""
     connection.scope[_PRINCIPAL] = principal
@@ -89,12 +98,7 @@ async def _look(connection: HTTPConnection) -> Principal:
         if on_behalf is None:
             return principal
         return await identity.doors.act_as(principal, on_behalf)
-    secret = session_secret(connection)
-    if secret is None:
-        raise LoginRequired(
-            "Sign in, or send a token as `Authorization: Bearer odin_…`."
-        )
-    principal = await identity.doors.by_session(secret)
+    principal, secret = await _at_the_page(connection, identity)
     connection.scope[_RECOGNISED] = principal
     if on_behalf is not None:
         raise OnBehalfRefused
@@ -104,6 +108,24 @@ async def _look(connection: HTTPConnection) -> Principal:
     elif scope["method"] not in SAFE_METHODS:
         check_csrf(connection, secret)
     return principal
+
+
+async def _at_the_page(
+    connection: HTTPConnection, identity: Identity
+) -> tuple[Principal, str]:
+    visit, secret = visit_of(connection), page_secret(connection)
+    if visit is not None:
+        if visit.person_id is None or secret is None:
+            raise LoginRequired(
+                "Home Assistant did not say who you are. Update the Supervisor, then"
+                " open this page anew."
+            )
+        return await identity.doors.by_ingress(visit.person_id, visit.name), secret
+    if secret is None:
+        raise LoginRequired(
+            "Sign in, or send a token as `Authorization: Bearer odin_…`."
+        )
+    return await identity.doors.by_session(secret), secret
 
 
 def _on_behalf(connection: HTTPConnection) -> OnBehalf | None:

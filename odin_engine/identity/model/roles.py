@@ -170,6 +170,15 @@ def session_permissions(
     return ROLE_PERMISSIONS[role]
 
 
+def ingress_permissions(role: Role) -> frozenset[Permission]:
+    """Returns what a person may do who came through Home Assistant's ingress.
+
+    The Supervisor itself vouches for the person, so administrators manage people too;
+    there is no account of their own here to manage.
+    """
+    return ROLE_PERMISSIONS[role] - {Permission.MANAGE_OWN_ACCOUNT}
+
+
 def token_permissions(scopes: Iterable[str], owner: Role) -> frozenset[Permission]:
     """Returns what a token may do: its scopes, as far as its owner holds them."""
     return ROLE_PERMISSIONS[owner].intersection(scopes)

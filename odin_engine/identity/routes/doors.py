@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from odin_engine.identity.access import (
-    check_own_page,
+    check_sign_in,
     clear_cookie,
     needs,
     needs_login,
     note,
     open_to_all,
+    page_secret,
     session_secret,
     set_cookie,
     signed_in,
@@ -53,7 +54,7 @@ async def complete_setup(
     request: Request, response: Response, body: SetupBody, identity: IdentityDep
 ) -> WhoAmI:
     """Makes the first administrator with the printed code, and signs it in."""
-    check_own_page(request)
+    check_sign_in(request)
     try:
         opened = await identity.setup.complete(
             body.code, body.name, body.password, _caller(request)
@@ -69,7 +70,7 @@ async def log_in(
     request: Request, response: Response, body: LoginBody, identity: IdentityDep
 ) -> WhoAmI:
     """Signs a person in and sets the session cookie."""
-    check_own_page(request)
+    check_sign_in(request)
     try:
         opened = await identity.logins.log_in(
             body.name, body.password, _caller(request)
@@ -94,13 +95,12 @@ async def read_own_session(
     request: Request, principal: Anybody, identity: IdentityDep
 ) -> WhoAmI:
     """Tells who is asking, what it may do, and the token its writes need."""
-    secret = session_secret(request)
-    is_browser = principal.session_id is not None and secret is not None
+    secret = None if principal.token_id is not None else page_secret(request)
     user = None
     if principal.user_id is not None and principal.on_behalf_of is None:
         user = await identity.users.find(principal.user_id)
     return WhoAmI.from_model(
-        principal, user, csrf_token(secret) if is_browser and secret else None
+        principal, user, None if secret is None else csrf_token(secret)
     )
 
 

@@ -1,5 +1,6 @@
 """From a secret to who is asking: on every request, so mostly from memory."""
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,12 +18,14 @@ from odin_engine.identity.model import (
     checked_person,
     checked_role,
     fingerprint,
+    ingress_permissions,
     is_session_like,
     is_token_like,
     on_behalf_permissions,
     session_permissions,
     token_permissions,
 )
+from odin_engine.identity.ports import Household
 from odin_engine.identity.service.memory import Memory
 from odin_engine.identity.store import sessions, tokens
 from odin_engine.kernel.clock import Clock
@@ -32,9 +35,11 @@ from odin_engine.kernel.db import Database
 class Doors:
     """Opens by session or token. Whoever changes either calls `forget`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, household: Household) -> None:
         self._database = database
         self._clock = clock
+        self._household = household
+        self._visit_key = secrets.token_urlsafe()
         self._sessions = Memory[tuple[Session, User]](clock)
         self._tokens = Memory[tuple[ApiToken, User]](clock)
         self._people = Memory[dict[str, Role]](clock)
@@ -116,8 +121,8 @@ class Doors:
             raise OnBehalfRefused
         person = checked_person(on_behalf.person)
         told = None if on_behalf.role is None else checked_role(on_behalf.role)
-        fixed = await self._people.find("", self._find_people) or {}
-        role = fixed.get(person.removeprefix("ha:")) or told or principal.act_as_role
+        fixed = await self._fixed_role(person.removeprefix("ha:"))
+        role = fixed or told or principal.act_as_role
         return replace(
             principal,
             role=role,
@@ -125,6 +130,31 @@ class Doors:
             on_behalf_of=person,
             act_as_role=None,
         )
+
+    async def by_ingress(self, person_id: str, name: str) -> Principal:
+        """Returns a person whom Home Assistant signed in and let through to us.
+
+        The role fixed here counts first; else its administrators are ours, and everybody
+        else operates.
+        """
+        role = await self._fixed_role(person_id)
+        if role is None:
+            is_admin = await self._household.is_administrator(person_id)
+            role = Role.ADMIN if is_admin else Role.OPERATOR
+        return Principal(
+            user_id=None,
+            name=name,
+            role=role,
+            permissions=ingress_permissions(role),
+            on_behalf_of=f"ha:{person_id}",
+        )
+
+    def visit_secret(self, person_id: str) -> str:
+        """Returns what stands for a session where Home Assistant keeps the real one.
+
+        Only the token that writes need is made of it. It is new with each start.
+        """
+        return f"{self._visit_key}:{person_id}"
 
     def forget(self) -> None:
         """Drops what is remembered, because a user, session or token changed."""
@@ -149,6 +179,10 @@ class Doors:
     async def _find_token(self, key: str) -> tuple[ApiToken, User] | None:
         async with self._database.read() as session:
             return await tokens.find(session, key)
+
+    async def _fixed_role(self, person_id: str) -> Role | None:
+        people = await self._people.find("", self._find_people) or {}
+        return people.get(person_id)
 
     async def _find_people(self) -> dict[str, Role]:
         async with self._database.read() as session:

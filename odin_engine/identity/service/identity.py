@@ -1,7 +1,9 @@
 """The domain in one hand."""
 
+from odin_engine.identity.ports import Household, NoHousehold
 from odin_engine.identity.service.audit import Audit
 from odin_engine.identity.service.doors import Doors
+from odin_engine.identity.service.house_key import HouseKey
 from odin_engine.identity.service.logins import Logins
 from odin_engine.identity.service.passwords import Passwords
 from odin_engine.identity.service.setup import Setup
@@ -16,20 +18,27 @@ class Identity:
     """Who may do what: doors, logins, setup, users, tokens and the audit log.
 
     `external_url` is where browsers find the engine, if not where they connect to.
+    `household` knows the people who come through Home Assistant's ingress.
     """
 
     def __init__(
-        self, database: Database, clock: Clock, *, external_url: str | None = None
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        external_url: str | None = None,
+        household: Household | None = None,
     ) -> None:
         passwords = Passwords()
         self._database = database
         self.clock = clock
         self.external_url = external_url
-        self.doors = Doors(database, clock)
+        self.doors = Doors(database, clock, household or NoHousehold())
         self.logins = Logins(database, clock, passwords, self.doors)
         self.setup = Setup(database, clock, passwords, self.doors, self.logins)
         self.users = Users(database, clock, passwords, self.doors)
         self.tokens = Tokens(database, clock, self.doors)
+        self.house_key = HouseKey(self.users, self.tokens, self.doors)
         self.audit = Audit(database, clock)
 
     async def start(self) -> None:

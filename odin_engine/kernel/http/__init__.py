@@ -16,6 +16,13 @@ from starlette.requests import ClientDisconnect
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.http.answers import require_answered
 from odin_engine.kernel.http.bodies import BodyGuard, allow_upload
+from odin_engine.kernel.http.ingress import (
+    Ingress,
+    IngressDoor,
+    NotTheSupervisor,
+    Visit,
+    visit_of,
+)
 from odin_engine.kernel.http.lists import (
     SHEET,
     Page,
@@ -57,14 +64,17 @@ from odin_engine.kernel.http.versions import PreconditionFailed, check_if_match,
 __all__ = [
     "PROBLEMS",
     "SHEET",
+    "IngressDoor",
     "Json",
     "Malformed",
     "Moment",
+    "NotTheSupervisor",
     "Page",
     "PageDep",
     "PreconditionFailed",
     "ProblemDocument",
     "TooLarge",
+    "Visit",
     "allow_upload",
     "answer_page",
     "check_if_match",
@@ -80,6 +90,7 @@ __all__ = [
     "status_of",
     "to_csv",
     "to_json",
+    "visit_of",
     "wants_csv",
 ]
 
@@ -100,8 +111,12 @@ def install(
     *,
     trusted_proxies: Sequence[Network] = (),
     max_json_bytes: int = _MAX_JSON_BYTES,
+    ingress: IngressDoor | None = None,
 ) -> None:
-    """Puts the error answers, the guards and the headers on an app, and documents them."""
+    """Puts the error answers, the guards and the headers on an app, and documents them.
+
+    Without `ingress` no header ever says who somebody is.
+    """
     handlers: dict[type[Exception], Any] = {
         OdinError: on_odin_error,
         HTTPException: on_http_exception,
@@ -117,6 +132,8 @@ def install(
     app.add_middleware(KeepsAnswers)
     app.add_middleware(BodyGuard, max_bytes=max_json_bytes)
     app.add_middleware(VersionlessPaths)
+    if ingress is not None:
+        app.add_middleware(Ingress, door=ingress)
     app.add_middleware(LastNet)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(TrustedProxies, networks=trusted_proxies)

@@ -47,12 +47,9 @@ class TrustedProxies:
         """Serves one connection."""
         if scope["type"] in {"http", "websocket"}:
             scope[_PEER] = _host(scope)
-            if self._trusts(_address(scope[_PEER])):
+            if address_in(scope, self._networks):
                 self._apply(scope)
         await self._app(scope, receive, send)
-
-    def _trusts(self, address: Address | None) -> bool:
-        return address is not None and any(address in each for each in self._networks)
 
     def _apply(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
@@ -63,23 +60,21 @@ class TrustedProxies:
         # Each proxy appends its peer: the first one from the right that is not itself
         # a proxy of ours is the caller; anything left of it is hearsay.
         for hop in reversed(",".join(headers.getlist("x-forwarded-for")).split(",")):
-            address = _address(hop.strip())
+            address = parse_address(hop.strip())
             if address is None:
                 return
             scope["client"] = (str(address), 0)
-            if not self._trusts(address):
+            if not _is_in(address, self._networks):
                 return
 
 
-def _host(scope: Scope) -> str:
-    client = scope.get("client")
-    if client is None:
-        return _UNKNOWN
-    address = _address(client[0])
-    return str(client[0]) if address is None else str(address)
+def address_in(scope: Scope, networks: Sequence[Network]) -> bool:
+    """Whether the socket's other end is in one of these networks, whatever headers say."""
+    return _is_in(parse_address(scope.get(_PEER, _UNKNOWN)), networks)
 
 
-def _address(text: str) -> Address | None:
+def parse_address(text: str) -> Address | None:
+    """Returns an address as headers write it, maybe with a port; `None` if it is none."""
     bare = text.removeprefix("[").partition("]")[0]
     try:
         address = ip_address(bare)
@@ -87,6 +82,18 @@ def _address(text: str) -> Address | None:
         return _address_with_port(bare)
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
+
+
+def _is_in(address: Address | None, networks: Sequence[Network]) -> bool:
+    return address is not None and any(address in each for each in networks)
+
+
+def _host(scope: Scope) -> str:
+    client = scope.get("client")
+    if client is None:
+        return _UNKNOWN
+    address = parse_address(client[0])
+    return str(client[0]) if address is None else str(address)
 
 
 def _address_with_port(text: str) -> Address | None:

@@ -54,6 +54,7 @@ from odin_engine.printers.model.errors import (
     Unreachable,
     WrongSerial,
 )
+from odin_engine.printers.model.presets import FilamentPreset
 from odin_engine.printers.model.state import (
     Activity,
     Camera,
@@ -63,6 +64,7 @@ from odin_engine.printers.model.state import (
     Control,
     Detector,
     Drying,
+    DryingBounds,
     DryingStatus,
     Fans,
     Fault,
@@ -115,11 +117,13 @@ __all__ = [
     "Detector",
     "DriverError",
     "Drying",
+    "DryingBounds",
     "DryingStatus",
     "Fans",
     "Fault",
     "FaultKind",
     "FilamentChange",
+    "FilamentPreset",
     "FilamentUnit",
     "Firmware",
     "FirmwareModule",

@@ -39,6 +39,7 @@ from odin_engine.printers.model.commands import (
 from odin_engine.printers.model.details import PrintDetails
 from odin_engine.printers.model.state import (
     Capabilities,
+    DryingBounds,
     FilamentUnit,
     PrinterState,
     SlotRef,
@@ -49,10 +50,6 @@ JOG_MOST_MM = 50.0
 """One press moves a visible, survivable way on the smallest bed (180 mm)."""
 GCODE_LINES_MOST = 20
 GCODE_LINE_MOST = 200
-DRYING_LEAST_C = 35
-DRYING_MOST_C = {UnitKind.AMS_2_PRO: 65, UnitKind.AMS_HT: 85}
-"""The makers' own maxima of the two units that can dry."""
-DRYING_MOST_H = 24
 K_MOST = 2.0
 """Pressure advance in s; Bowden machines reach 1, nothing sane reaches 2."""
 TOKEN_MOST = 2**31 - 1
@@ -62,6 +59,11 @@ FILE_NAME_MOST = 200
 MAPPING_MOST = 64
 OBJECTS_MOST = 64
 
+_DRYING_BOUNDS = {
+    # The highest is the maker's own, the others are ours.
+    UnitKind.AMS_2_PRO: DryingBounds(min_c=35, max_c=65, min_hours=1, max_hours=24),
+    UnitKind.AMS_HT: DryingBounds(min_c=35, max_c=85, min_hours=1, max_hours=24),
+}
 _COLOR = re.compile(r"#[0-9A-F]{8}")
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _MATERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 +_-]{0,31}")
@@ -90,6 +92,11 @@ def out_of_bounds(
     if not problems:
         return None
     return OutOfBounds(problems[0].detail, *problems)
+
+
+def drying_bounds(kind: UnitKind) -> DryingBounds | None:
+    """Returns within which bounds such a unit dries, `None` where it cannot."""
+    return _DRYING_BOUNDS.get(kind)
 
 
 def is_safe_file_name(name: str) -> bool:
@@ -243,12 +250,14 @@ def _dryer(unit_id: int, state: PrinterState) -> Iterator[Problem]:
 def _drying(command: StartDrying, state: PrinterState) -> Iterator[Problem]:
     yield from _dryer(command.unit, state)
     unit = _unit(command.unit, state)
-    most_c = DRYING_MOST_C.get(unit.kind if unit else UnitKind.UNKNOWN, 0)
-    if most_c:
-        yield from _range(command.target_c, DRYING_LEAST_C, most_c, "/target_c", "°C")
-    else:
+    can = unit.drying_bounds if unit else None
+    if can is None:
         yield Problem("/target_c", "the bounds of this unit are not known")
-    yield from _range(command.hours, 1, DRYING_MOST_H, "/hours", "hours")
+    else:
+        yield from _range(command.target_c, can.min_c, can.max_c, "/target_c", "°C")
+        yield from _range(
+            command.hours, can.min_hours, can.max_hours, "/hours", "hours"
+        )
     if not _MATERIAL.fullmatch(command.material):
         yield Problem("/material", "a material such as PLA or PA-CF")
     if unit and unit.drying and unit.drying.blocked_by:

@@ -279,11 +279,22 @@ class Drying:
 
 
 @dataclass(frozen=True, slots=True)
+class DryingBounds:
+    """How hot, in °C, and for how many whole hours a unit can be told to dry."""
+
+    min_c: int
+    max_c: int
+    min_hours: int
+    max_hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class FilamentUnit:
     """An AMS or another holder of slots.
 
     `humidity_level` is the maker's scale 1 (wet) … 5 (dry). `nozzle` is the head it
-    feeds; `None` means any or unknown. `drying` is `None` where it cannot dry.
+    feeds; `None` means any or unknown. `drying` and `drying_bounds` are `None` where it
+    cannot dry; the engine enforces the bounds, a user interface reads them.
     """
 
     id: int
@@ -295,6 +306,7 @@ class FilamentUnit:
     humidity_pct: int | None = None
     humidity_level: int | None = None
     drying: Drying | None = None
+    drying_bounds: DryingBounds | None = None
     serial: str | None = None
     firmware: str | None = None
 

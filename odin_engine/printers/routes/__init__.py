@@ -10,6 +10,7 @@ from odin_engine.printers.routes import (
     history,
     inside,
     nozzles,
+    presets,
     registry,
     stop,
 )
@@ -25,6 +26,7 @@ for each in (
     files,
     inside,
     nozzles,
+    presets,
     history,
 ):
     router.include_router(each.router)

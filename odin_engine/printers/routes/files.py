@@ -40,6 +40,8 @@ async def list_files(printer_id: PrinterId, printers: PrintersDep) -> Response:
     return Json({"items": await printers.uploads.of(printer_id)})
 
 
+# Home Assistant's ingress streams the bodies of POST only, and holds others in memory.
+@router.post("/files/{name}", status_code=202, openapi_extra=_RAW_BODY)
 @router.put("/files/{name}", status_code=202, openapi_extra=_RAW_BODY)
 async def upload_file(
     printer_id: PrinterId,

@@ -28,6 +28,7 @@ from odin_engine.printers.service.history import History
 from odin_engine.printers.service.listing import Wanted, page
 from odin_engine.printers.service.nozzles import Nozzles
 from odin_engine.printers.service.pictures import Pictures
+from odin_engine.printers.service.presets import Presets
 from odin_engine.printers.service.recorder import Recorder
 from odin_engine.printers.service.registry import Registry
 from odin_engine.printers.service.sampling import Sampling
@@ -46,7 +47,7 @@ class Printers:
 
     `start` once, then `reactions.run` beats the time; `stop` at the end. Verbs are in
     groups: `registry`, `groups`, `commands`, `emergency`, `details`, `uploads`, `nozzles`,
-    `discovery`, `history`, `sampling`, `supervision`.
+    `presets`, `discovery`, `history`, `sampling`, `supervision`.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator
@@ -101,6 +102,7 @@ class Printers:
             most_bytes=upload_most_bytes,
         )
         self.nozzles = Nozzles(fleet, database, clock)
+        self.presets = Presets(fleet, families)
         self.discovery = Discovery(fleet, families, errands, clock, ticker, reach)
         self.sampling = Sampling(
             fleet, recorder, database, config, clock, history.totals.forget

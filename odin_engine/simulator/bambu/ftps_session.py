@@ -5,6 +5,7 @@ Source: docs/protocols/bambu.md §9; RFC 959 for the replies, RFC 4217 for PBSZ 
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import posixpath
 import ssl
@@ -93,9 +94,14 @@ class FtpsSession:
         handler, on_card = _HANDLERS.get(verb), ftps_shelf.VERBS.get(verb)
         if handler is None and on_card is None:
             await self._say(502, "Command not implemented")
-        elif not self._is_in and verb not in _BEFORE_LOGIN:
+            return
+        if not self._is_in and verb not in _BEFORE_LOGIN:
             await self._say(530, "Please login with USER and PASS")
-        elif on_card is not None:
+            return
+        if verb in _LOOKING and not self._habits.card.is_complete:
+            # Drawing takes a tenth of a second: too long for a loop that serves hundreds.
+            await asyncio.to_thread(self._habits.card.complete)
+        if on_card is not None:
             await self._say(*on_card(self._habits.card, self._path(argument)))
         elif handler is not None:
             await handler(self, argument)
@@ -239,7 +245,7 @@ class FtpsSession:
                 return
             card.writing.add(path)
             try:
-                fits = await self._receive(channel[0], card.place(path), skips)
+                fits = await self._receive(channel[0], path, skips)
             except OSError:
                 await self._say(426, "Failure reading network stream")
                 return
@@ -256,9 +262,12 @@ class FtpsSession:
         return skips
 
     async def _receive(
-        self, reader: asyncio.StreamReader, place: Path, skips: int
+        self, reader: asyncio.StreamReader, path: PurePosixPath, skips: int
     ) -> bool:
-        left = self._habits.card.free_bytes
+        card = self._habits.card
+        left, place = card.free_bytes, card.place(path)
+        # Summed up as it comes: whoever starts it may ask for the sum of all of it.
+        md5 = hashlib.md5(usedforsecurity=False)
         sink = _sink(place, goes_on=skips > 0)
         with contextlib.closing(sink):
             sink.truncate(min(skips, sink.seek(0, os.SEEK_END)))
@@ -268,10 +277,15 @@ class FtpsSession:
                 if left < 0 or self._habits.is_full():
                     return False
                 sink.write(chunk)
+                md5.update(chunk)
             if self._habits.truncates():
                 sink.truncate(sink.tell() // 2)
         stamp = self._habits.now().timestamp()
         os.utime(place, (stamp, stamp))
+        if skips or self._habits.truncates():
+            await asyncio.to_thread(card.sum_of, path)
+        else:
+            card.keep_sum(path, md5.hexdigest())
         return True
 
     async def _list(self, argument: str, line: Callable[[Path, str], str]) -> None:
@@ -348,6 +362,10 @@ def _sink(path: Path, *, goes_on: bool) -> BinaryIO:
     return path.open("r+b" if goes_on and path.exists() else "wb")
 
 
+# Verbs by which a client can tell which files there are.
+_LOOKING = frozenset(
+    {*ftps_shelf.VERBS, "LIST", "NLST", "RETR", "STOR", "RNFR", "RNTO"}
+)
 _BEFORE_LOGIN = frozenset({"USER", "PASS", "PBSZ", "PROT", "FEAT", "NOOP", "SYST"})
 _HANDLERS: dict[str, Handler] = {
     "USER": FtpsSession.user,

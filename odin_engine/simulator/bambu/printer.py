@@ -23,6 +23,7 @@ from odin_engine.simulator.bambu.machine import EPOCH, Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour, Option
 from odin_engine.simulator.bambu.machine.units import Unit
 from odin_engine.simulator.bambu.mqtt import Connect
+from odin_engine.simulator.bambu.own_files import OwnFiles
 from odin_engine.simulator.bambu.sockets import Sockets
 from odin_engine.simulator.bambu.storage import Card
 from odin_engine.simulator.bambu.wire import Request, Wire
@@ -126,7 +127,9 @@ class SimulatedPrinter:
         self._certificate = keep_certificate(folder / "certificate.pem", self.serial)
         self._context = server_context(self._certificate)
         machine = self.machine
-        self.card = Card(folder / "card", lambda: machine.settings.storage)
+        self.card = Card(
+            folder / "card", lambda: machine.settings.storage, own=OwnFiles(machine)
+        )
         self._wire = Wire(machine, self.card)
         self._ftps = FtpsServer(self._habits(self._context))
         self._sockets = Sockets(machine, self._wire, self._ftps, self._context)

@@ -5,23 +5,34 @@ Source: docs/protocols/bambu.md §11 for members and fields.
 
 import hashlib
 import json
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from odin_engine.simulator.bambu.scene import (
+    PlatePictures,
+    Scene,
+    draw_plate,
+    imagine,
+    places,
+)
+
+_LAYER_MM = 0.2
+
+type _Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class SlicedFilament:
-    """One filament of the project."""
+    """One filament of the project. `group` is the head, counted from the left."""
 
     type: str = "PLA"
     color: str = "#F2754E"
     tray_info_idx: str = "GFL99"
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,25 @@ def make_sliced_3mf(
     plates: Sequence[SlicedPlate] = (SlicedPlate(),),
     filaments: Sequence[SlicedFilament] = (SlicedFilament(),),
     printer_model_id: str = "C12",
+    plate_mm: int = 256,
+    name: str = "part",
+    comment: bytes = b"",
     padding_bytes: int = 0,
 ) -> Path:
-    """Writes a small valid sliced 3MF of our own; `padding_bytes` makes it larger."""
+    """Writes a small valid sliced 3MF of our own, with its pictures.
+
+    Args:
+        path: Where it is to lie.
+        plates: What is printed.
+        filaments: Those of the whole project.
+        printer_model_id: The code of the machine it is for.
+        plate_mm: How wide that machine's plate is.
+        name: Parts of one name look the same.
+        comment: What the zip says of itself.
+        padding_bytes: Makes it larger.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = comment
         archive.writestr("[Content_Types].xml", _CONTENT_TYPES)
         archive.writestr("_rels/.rels", _RELS)
         archive.writestr("3D/3dmodel.model", _MODEL)
@@ -58,19 +84,50 @@ def make_sliced_3mf(
         )
         archive.writestr("Metadata/model_settings.config", _model_settings(plates))
         for plate in plates:
+            scene = imagine(
+                name,
+                objects=len(plate.objects),
+                layers=plate.layers,
+                filaments=[(g, filaments[index].color) for index, g in plate.used_g],
+                plate_mm=plate_mm,
+            )
             stem = f"Metadata/plate_{plate.index}"
             gcode = _gcode(plate, filaments).encode()
             digest = hashlib.md5(gcode, usedforsecurity=False).hexdigest().upper()
             archive.writestr(f"{stem}.gcode", gcode)
             archive.writestr(f"{stem}.gcode.md5", digest)
-            archive.writestr(f"{stem}.json", _plate_json(plate, filaments))
-            color = filaments[plate.used_g[0][0]].color
-            archive.writestr(f"{stem}.png", _png(color, 128))
-            archive.writestr(f"{stem}_small.png", _png(color, 32))
+            boxes = _boxes(scene, plate_mm)
+            archive.writestr(f"{stem}.json", _plate_json(plate, filaments, boxes))
+            numbers = tuple(number for number, _ in plate.objects)
+            for member, png in _pictures(plate.index, draw_plate(scene, numbers)):
+                # They are packed already.
+                archive.writestr(member, png, zipfile.ZIP_STORED)
         if padding_bytes:
             padding = zipfile.ZipInfo("Auxiliaries/padding.bin")
             archive.writestr(padding, bytes(padding_bytes))
     return path
+
+
+def _pictures(index: int, drawn: PlatePictures) -> Iterator[tuple[str, bytes]]:
+    yield f"Metadata/plate_{index}.png", drawn.plate
+    yield f"Metadata/plate_{index}_small.png", drawn.small
+    yield f"Metadata/plate_no_light_{index}.png", drawn.no_light
+    yield f"Metadata/top_{index}.png", drawn.top
+    yield f"Metadata/pick_{index}.png", drawn.pick
+
+
+def _boxes(scene: Scene, plate_mm: int) -> list[_Box]:
+    """Measures where the objects of a plate stand, in their order."""
+    laid = sorted(places(scene), key=lambda each: each.number)
+    return [
+        (
+            round((0.5 + each.x - each.radius) * plate_mm, 2),
+            round((each.y - each.radius) * plate_mm, 2),
+            round((0.5 + each.x + each.radius) * plate_mm, 2),
+            round((each.y + each.radius) * plate_mm, 2),
+        )
+        for each in laid
+    ]
 
 
 _CONTENT_TYPES = """<?xml version="1.0" encoding="UTF-8"?>
@@ -95,8 +152,10 @@ _MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _project_settings(filaments: Sequence[SlicedFilament]) -> str:
+    has_heads = any(each.group is not None for each in filaments)
     return json.dumps(
-        {
+        ({"physical_extruder_map": ["1", "0"]} if has_heads else {})
+        | {
             "printer_model": "Simulated",
             "nozzle_diameter": ["0.4"],
             "filament_type": [each.type for each in filaments],
@@ -137,9 +196,11 @@ def _slice_info(
             )
         for index, grams in plate.used_g:
             each = filaments[index]
+            head = {} if each.group is None else {"group_id": str(each.group)}
             ET.SubElement(
                 node,
                 "filament",
+                head,
                 id=str(index + 1),
                 tray_info_idx=each.tray_info_idx,
                 type=each.type,
@@ -164,14 +225,29 @@ def _model_settings(plates: Sequence[SlicedPlate]) -> bytes:
             "locked": "false",
             "gcode_file": f"Metadata/plate_{plate.index}.gcode",
             "thumbnail_file": f"Metadata/plate_{plate.index}.png",
+            "thumbnail_no_light_file": f"Metadata/plate_no_light_{plate.index}.png",
+            "top_file": f"Metadata/top_{plate.index}.png",
+            "pick_file": f"Metadata/pick_{plate.index}.png",
         }
         for key, value in facts.items():
             ET.SubElement(node, "metadata", key=key, value=str(value))
     return _document(root)
 
 
-def _plate_json(plate: SlicedPlate, filaments: Sequence[SlicedFilament]) -> str:
+def _plate_json(
+    plate: SlicedPlate, filaments: Sequence[SlicedFilament], boxes: Sequence[_Box]
+) -> str:
     used = [index for index, _ in plate.used_g]
+    rows = [
+        {
+            "id": number,
+            "name": name,
+            "bbox": box,
+            "area": round((box[2] - box[0]) * (box[3] - box[1]), 1),
+            "layer_height": _LAYER_MM,
+        }
+        for (number, name), box in zip(plate.objects, boxes, strict=False)
+    ]
     return json.dumps(
         {
             "bed_type": plate.bed_type,
@@ -180,17 +256,11 @@ def _plate_json(plate: SlicedPlate, filaments: Sequence[SlicedFilament]) -> str:
             "first_extruder": used[0],
             "is_seq_print": False,
             "nozzle_diameter": 0.4,
-            "bbox_all": [100, 100, 140, 140],
-            "bbox_objects": [
-                {
-                    "id": number,
-                    "name": name,
-                    "bbox": [100, 100, 120, 120],
-                    "area": 400,
-                    "layer_height": 0.2,
-                }
-                for number, name in plate.objects
+            "bbox_all": [
+                *(min(box[side] for box in boxes) for side in (0, 1)),
+                *(max(box[side] for box in boxes) for side in (2, 3)),
             ],
+            "bbox_objects": rows,
         }
     )
 
@@ -212,10 +282,10 @@ def _gcode_lines(plate: SlicedPlate, grams: list[float]) -> Iterator[str]:
     yield f"; total filament length [mm] : {lengths}"
     weights = ",".join(f"{each:.2f}" for each in grams)
     yield f"; total filament weight [g] : {weights}"
-    yield f"; max_z_height: {plate.layers * 0.2:.2f}"
+    yield f"; max_z_height: {plate.layers * _LAYER_MM:.2f}"
     yield "; HEADER_BLOCK_END"
     yield "; EXECUTABLE_BLOCK_START"
-    for layer, z in enumerate(accumulate([0.2] * plate.layers), start=1):
+    for layer, z in enumerate(accumulate([_LAYER_MM] * plate.layers), start=1):
         yield "; CHANGE_LAYER"
         yield f"; Z_HEIGHT: {z:.2f}"
         yield f"M73 L{layer}"
@@ -226,18 +296,3 @@ def _gcode_lines(plate: SlicedPlate, grams: list[float]) -> Iterator[str]:
 def _metres(grams: float) -> float:
     """Turns grams of a 1.75 mm filament of 1.24 g/cm³ into metres."""
     return grams / (1.24 * 2.405)
-
-
-def _png(color: str, side: int) -> bytes:
-    """Writes a square of one colour."""
-    row = b"\0" + bytes.fromhex(color.lstrip("#")[:6]) * side
-    body = zlib.compress(row * side)
-    size = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", size), (b"IDAT", body), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data))
-        + kind
-        + data
-        + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )

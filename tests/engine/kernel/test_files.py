@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odin_engine.kernel.errors import NotFound
@@ -103,6 +103,7 @@ def test_names_become_safe(name: str, safe: str) -> None:
     assert safe_name(name) == safe
 
 
+@example("0" * 17 + "_.0123456789", 20)
 @given(st.text(), st.integers(20, 100))
 def test_any_name_is_safe(name: str, longest: int) -> None:
     safe = safe_name(name, longest)

@@ -157,3 +157,67 @@ def test_a_missing_options_file_that_was_named_is_an_error(
     monkeypatch.setenv("ODIN_OPTIONS_FILE", str(tmp_path / "gone.json"))
     with pytest.raises(WrongSettings, match="No such file"):
         load_settings()
+
+
+def test_only_the_supervisors_token_makes_an_app(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("SUPERVISOR_TOKEN", raising=False)
+    # Nobody becomes an app by its options: they are people's to write.
+    _options(tmp_path, {"supervisor_token": "x", "SUPERVISOR_TOKEN": "x"})
+    assert not load_settings().is_app
+    monkeypatch.setenv("SUPERVISOR_TOKEN", "")
+    assert not load_settings().is_app
+    monkeypatch.setenv("SUPERVISOR_TOKEN", "not-to-be-seen")
+    settings = load_settings()
+    assert settings.is_app
+    assert "not-to-be-seen" not in repr(settings)
+    assert (settings.ingress_port, settings.supervisor_url) == (
+        8099,
+        "http://supervisor",
+    )
+    assert settings.ingress_from == (ip_network("172.30.32.2/32"),)
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "announce", "is_announced"),
+    [
+        ("127.0.0.1", "", "", False),
+        ("localhost", "", "", False),
+        ("::1", "", "", False),
+        ("127.0.0.1", "", "true", True),
+        ("192.0.2.7", "", "", True),
+        ("0.0.0.0", "", "", True),  # noqa: S104 - the case itself
+        ("0.0.0.0", "", "false", False),  # noqa: S104
+        ("0.0.0.0", "app", "", False),  # noqa: S104
+        ("0.0.0.0", "app", "true", True),  # noqa: S104
+    ],
+)
+def test_who_can_be_reached_is_announced_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    token: str,
+    announce: str,
+    is_announced: bool,  # noqa: FBT001 - a case
+) -> None:
+    monkeypatch.setenv("SUPERVISOR_TOKEN", token)
+    monkeypatch.setenv("ODIN_HOST", host)
+    monkeypatch.setenv("ODIN_ANNOUNCE", announce)
+    assert load_settings().is_announced == is_announced
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INGRESS_PORT", "8710"),
+        ("INGRESS_PORT", "0"),
+        ("INGRESS_FROM", "the supervisor"),
+        ("SUPERVISOR_URL", "supervisor"),
+    ],
+)
+def test_wrong_ingress_settings_are_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"ODIN_{name}", value)
+    with pytest.raises(WrongSettings, match=f"ODIN_{name}"):
+        load_settings()

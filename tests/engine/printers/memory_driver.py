@@ -24,6 +24,7 @@ from odin_engine.printers.model import (
     Control,
     DriverError,
     Drying,
+    FilamentPreset,
     FilamentUnit,
     Heat,
     Job,
@@ -40,6 +41,7 @@ from odin_engine.printers.model import (
     Unreachable,
     WrongSerial,
 )
+from odin_engine.printers.model.bounds import drying_bounds
 from odin_engine.printers.ports import (
     Certificate,
     Check,
@@ -83,6 +85,7 @@ UNITS = (
         temperature_c=24.5,
         humidity_pct=30,
         drying=Drying(),
+        drying_bounds=drying_bounds(UnitKind.AMS_2_PRO),
     ),
     FilamentUnit(255, UnitKind.EXTERNAL, "External", slots=(Slot(0),)),
 )
@@ -344,10 +347,14 @@ class MemoryFamily:
     def __init__(self) -> None:
         self.machines: dict[str, MemoryMachine] = {}
         self.found: list[Found] = []
+        self.presets: tuple[FilamentPreset, ...] = ()
 
     def machine(self, host: str) -> MemoryMachine:
         """Returns the machine at that address, new if need be."""
         return self.machines.setdefault(host, MemoryMachine())
+
+    def filament_presets(self) -> tuple[FilamentPreset, ...]:
+        return self.presets
 
     def driver(
         self,

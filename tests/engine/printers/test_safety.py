@@ -21,6 +21,7 @@ from odin_engine.printers.model import (
     ConfigureSlot,
     Control,
     Drying,
+    DryingBounds,
     FilamentUnit,
     Firmware,
     Home,
@@ -372,6 +373,20 @@ def test_drying_says_what_is_in_the_way() -> None:
     objection = refusal(DRY, situation(filament_units=(busy,)))
     assert objection is not None
     assert "filament at outlet" in objection.message
+
+
+def test_drying_keeps_to_the_bounds_that_the_unit_shows() -> None:
+    cool = replace(
+        UNITS[0],
+        drying_bounds=DryingBounds(min_c=40, max_c=50, min_hours=2, max_hours=4),
+    )
+    fits = replace(DRY, target_c=50, hours=4)
+    assert refusal(fits, situation(filament_units=(cool,))) is None
+    for beyond in (replace(fits, target_c=51), replace(fits, hours=1)):
+        assert refusal(beyond, situation(filament_units=(cool,))) is not None
+        assert refusal(beyond, situation()) is None
+    unknown = replace(UNITS[0], drying_bounds=None)
+    assert refusal(fits, situation(filament_units=(unknown,))) is not None
 
 
 commands = st.one_of(

@@ -125,8 +125,8 @@ export class OdinAmsUnit extends LitElement {
           class="bay ${isActive ? "active" : ""}"
           type="button"
           data-look=${look}
-          aria-label=${sentenceOf(unit, slot, look, isActive)}
         >
+          <span class="vh">${sentenceOf(unit, slot, look, isActive)}</span>
           <odin-spool
             .look=${look}
             .colors=${colorsOf(slot)}
@@ -134,8 +134,8 @@ export class OdinAmsUnit extends LitElement {
             .remaining=${slot.remaining_pct}
             .isWarm=${isWarm(unit.drying)}
           ></odin-spool>
-          <span class="material clip">${materialOf(slot, look)}</span>
-          <span class="amount">${[number, noteOf(unit, slot, look)].filter(Boolean).join(" · ")}</span>
+          <span class="material clip" aria-hidden="true">${materialOf(slot, look)}</span>
+          <span class="amount" aria-hidden="true">${[number, noteOf(unit, slot, look)].filter(Boolean).join(" · ")}</span>
         </button>
         <slot name=${`slot-${slot.id}`}></slot>
       </odin-popover>

@@ -1,4 +1,4 @@
-import { LitElement, html } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import type { Session } from "../../api/types";
@@ -66,11 +66,18 @@ export class OdinAccount extends LitElement {
           <odin-icon .path=${keyboard}></odin-icon>${t("keys.title")}
         </button>
         ${this.#link("api/docs", t("account.swagger"))} ${this.#link("api/redoc", t("account.redoc"))}
-        <hr />
-        <button class="button plain row" type="button" @click=${this.#left}>
-          <odin-icon .path=${signOut}></odin-icon>${t("account.sign_out")}
-        </button>
+        ${this.session.session_id === null ? nothing : this.#signOut()}
       </odin-popover>
+    `;
+  }
+
+  /** Somebody whom Home Assistant vouches for has no session here to end. */
+  #signOut() {
+    return html`
+      <hr />
+      <button class="button plain row" type="button" @click=${this.#left}>
+        <odin-icon .path=${signOut}></odin-icon>${t("account.sign_out")}
+      </button>
     `;
   }
 

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import type { DryBody, FilamentUnit } from "../../api/types";
+import type { DryBody, DryingBounds, FilamentUnit } from "../../api/types";
 import { isDrying } from "../../components/ams-unit/words";
 import { bed, stop } from "../../components/icon/icons";
 import "../../components/kit/press";
@@ -10,7 +10,7 @@ import { t, word } from "../../localize";
 import { degrees, duration } from "../../localize/format";
 import type { Press } from "../../store/presses";
 import { base, fields } from "../../theme/controls";
-import { DRYING_LEAST_C, DRYING_MOST_H, dryingMost, dryingStart, materialsIn, tooHotFor } from "./drying";
+import { dryingStart, materialsIn, tooHotFor } from "./drying";
 
 /**
  * Drying what is in a unit: how hot, how long, for which material; or how the run goes and a way to end it.
@@ -105,20 +105,20 @@ export class OdinDryingSheet extends LitElement {
 
   #form() {
     const { unit } = this;
-    const how = { ...dryingStart(unit), ...this.chosen };
-    const most = dryingMost(unit);
-    if (most === undefined) return html`<p class="reason">${t("dry.bounds_unknown")}</p>`;
+    const { drying_bounds: can } = unit;
+    if (!can) return html`<p class="reason">${t("dry.bounds_unknown")}</p>`;
+    const how = { ...dryingStart(unit, can), ...this.chosen };
     const hot = tooHotFor(unit, how.target_c);
     const blocked = (unit.drying?.blocked_by ?? []).map((each) => word("dry.blocked", each)).join(" ");
     return html`
-      <label class="line"><span>${t("slot.material")}</span>${this.#materials(how.material)}</label>
+      <label class="line"><span>${t("slot.material")}</span>${this.#materials(how.material, can)}</label>
       <div class="line">
         <span>${t("dry.temperature")}</span>
         <odin-stepper
           .label=${t("dry.temperature")}
           .value=${how.target_c}
-          .min=${DRYING_LEAST_C}
-          .max=${most}
+          .min=${can.min_c}
+          .max=${can.max_c}
           .step=${5}
           unit="°"
           @odin-change=${(event: CustomEvent<{ value: number }>) => {
@@ -131,8 +131,8 @@ export class OdinDryingSheet extends LitElement {
         <odin-stepper
           .label=${t("dry.hours")}
           .value=${how.hours}
-          .min=${1}
-          .max=${DRYING_MOST_H}
+          .min=${can.min_hours}
+          .max=${can.max_hours}
           unit=" h"
           @odin-change=${(event: CustomEvent<{ value: number }>) => {
             this.chosen = { ...this.chosen, hours: event.detail.value };
@@ -157,14 +157,14 @@ export class OdinDryingSheet extends LitElement {
     `;
   }
 
-  #materials(chosen: string) {
+  #materials(chosen: string, can: DryingBounds) {
     const all = [...new Set([...materialsIn(this.unit), chosen])];
     return html`
       <select
         aria-label=${t("slot.material")}
         @change=${(event: Event) => {
           const material = (event.currentTarget as HTMLSelectElement).value;
-          this.chosen = { ...dryingStart(this.unit, material), rotate: this.chosen.rotate ?? false };
+          this.chosen = { ...dryingStart(this.unit, can, material), rotate: this.chosen.rotate ?? false };
         }}
       >
         ${all.map((material) => html`<option value=${material} ?selected=${material === chosen}>${material}</option>`)}

@@ -8,6 +8,7 @@ export const styles = [
   css`
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: var(--o-3);
       width: 100%;
       max-width: 1760px;

@@ -1,21 +1,37 @@
 import { describe, expect, it } from "vitest";
 
+import type { FilamentPreset } from "../../api/types";
 import { examplePrinter, exampleSlot, exampleUnit } from "../../testing/example-printer";
 import { bodyOf, draftOf, presetsFor } from "./presets";
 
 const silk = exampleSlot({ preset_id: "GFA05", product: "PLA Silk", nozzle_min_c: 210, nozzle_max_c: 240 });
 
+const pla: FilamentPreset = {
+  id: "GFL99",
+  name: "PLA",
+  material: "PLA",
+  nozzle_min_c: 190,
+  nozzle_max_c: 240,
+  bed_c: null,
+  drying_c: 55,
+  drying_hours: 8,
+};
+
 describe("presets", () => {
-  it("are those seen here once, then the generic ones", () => {
-    const printers = [silk, silk].map((slot) => examplePrinter({ filament_units: [exampleUnit({ slots: [slot] })] }));
-    const [first, second, ...others] = presetsFor("bambu", printers);
-    expect(first).toMatchObject({ id: "GFA05", name: "PLA Silk", isGeneric: false });
-    expect(second).toMatchObject({ id: "GFL99", isGeneric: true });
-    expect(others.map(({ id }) => id)).not.toContain("GFA05");
+  it("are those seen here once, then those that the engine offers", () => {
+    const printers = [silk, silk, exampleSlot({ ...silk, preset_id: "GFL99" })].map((slot) =>
+      examplePrinter({ filament_units: [exampleUnit({ slots: [slot] })] }),
+    );
+    const found = presetsFor("bambu", [pla], printers);
+    expect(found.map(({ id, name, isGeneric }) => [id, name, isGeneric])).toEqual([
+      ["GFA05", "PLA Silk", false],
+      ["GFL99", "PLA", true],
+    ]);
   });
 
   it("are none where nothing is known of a family", () => {
-    expect(presetsFor("other", [])).toEqual([]);
+    const other = examplePrinter({ family: "other", filament_units: [exampleUnit({ slots: [silk] })] });
+    expect(presetsFor("bambu", [], [other])).toEqual([]);
   });
 });
 

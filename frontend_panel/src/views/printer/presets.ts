@@ -1,41 +1,20 @@
-/** Which filaments a slot can be said to hold: those seen on the printers here, then the maker's generic ones. */
+/** Which filaments a slot can be said to hold: those seen on the printers here, then those the engine offers. */
 
-import type { ConfigureSlotBody, Printer, Slot } from "../../api/types";
+import type { ConfigureSlotBody, FilamentPreset, Printer, Slot } from "../../api/types";
 
-export interface Preset {
-  readonly id: string;
-  /** The product, or the material where it has none. */
-  readonly name: string;
-  readonly material: string;
-  readonly nozzle_min_c: number;
-  readonly nozzle_max_c: number;
+/** `name` is the product, or the material where there is none. */
+export interface Preset extends Pick<FilamentPreset, "id" | "name" | "material" | "nozzle_min_c" | "nozzle_max_c"> {
+  /** Whether the engine offers it to every printer of the family. */
   readonly isGeneric: boolean;
 }
 
-/** Ids of the Bambu family for a material without a product; the temperatures are its slicer's. */
-const GENERIC: Readonly<Record<string, readonly (readonly [string, string, number, number])[]>> = {
-  bambu: [
-    ["GFL99", "PLA", 190, 240],
-    ["GFG99", "PETG", 220, 270],
-    ["GFB99", "ABS", 240, 280],
-    ["GFB98", "ASA", 240, 280],
-    ["GFU99", "TPU", 200, 250],
-    ["GFC99", "PC", 260, 290],
-    ["GFN99", "PA", 260, 290],
-    ["GFS99", "PVA", 190, 240],
-  ],
-};
-
-/** Returns each preset once: what is known from slots of this family of printers by name, then the generic ones. */
-export function presetsFor(family: string, printers: readonly Printer[]): readonly Preset[] {
-  const generic = (GENERIC[family] ?? []).map(([id, material, least, most]) => ({
-    id,
-    name: material,
-    material,
-    nozzle_min_c: least,
-    nozzle_max_c: most,
-    isGeneric: true,
-  }));
+/** Returns each preset once: what is known from slots of this family of printers by name, then what is offered. */
+export function presetsFor(
+  family: string,
+  offered: readonly FilamentPreset[],
+  printers: readonly Printer[],
+): readonly Preset[] {
+  const generic = offered.map((preset) => ({ ...preset, isGeneric: true }));
   const taken = new Set(generic.map(({ id }) => id));
   const seen = printers
     .filter((printer) => printer.family === family)

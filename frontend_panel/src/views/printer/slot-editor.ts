@@ -2,7 +2,7 @@ import type { PropertyValues } from "lit";
 import { html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { configureSlot } from "../../api/filament";
+import { configureSlot, readFilamentPresets } from "../../api/filament";
 import type { ConfigureSlotBody, Slot } from "../../api/types";
 import "../../components/dialog/dialog";
 import { field } from "../../components/field/field";
@@ -12,6 +12,7 @@ import "../../components/kit/press";
 import "../../components/kit/stepper";
 import "../../components/spool/spool";
 import { t, word } from "../../localize";
+import { Asked } from "../../store/asked";
 import { Slice } from "../../store/store";
 import type { Draft, DraftProblem, Preset } from "./presets";
 import { bodyOf, draftOf, presetsFor } from "./presets";
@@ -19,7 +20,6 @@ import { PrinterSection } from "./section";
 import { colorField } from "./slot-color";
 import { styles } from "./slot-editor-styles";
 
-const HOTTEST_C = 350;
 const OTHER = "other";
 
 /**
@@ -37,17 +37,21 @@ export class OdinSlotEditor extends PrinterSection {
   @property() place = "";
   @state() private draft!: Draft;
   @state() private problem: DraftProblem | undefined;
-  /** Whether the preset is named by its id instead of being chosen. */
-  @state() private isOther = false;
+  /** Whether the preset is named by its id instead of being chosen; nobody said as long as it is `undefined`. */
+  @state() private wantsOther: boolean | undefined;
   readonly #printers = new Slice(this, () => this.services.store, (all) => all.live.printers.items);
+  readonly #offered = new Asked(this, () => readFilamentPresets(this.transport, this.printer));
   #presets: readonly Preset[] = [];
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
-    this.#presets = presetsFor(this.printer.family, Object.values(this.#printers.value ?? {}));
+    this.#presets = presetsFor(this.printer.family, this.#offered.value ?? [], Object.values(this.#printers.value ?? {}));
     if (this.hasUpdated) return;
     this.draft = draftOf(this.slotState);
-    this.isOther = this.#presets.length === 0;
+  }
+
+  private get isOther(): boolean {
+    return this.wantsOther ?? (!this.#offered.isAsking && this.#presets.length === 0);
   }
 
   protected override render() {
@@ -96,7 +100,7 @@ export class OdinSlotEditor extends PrinterSection {
           ${group(false)} ${group(true)}
           <option value=${OTHER} ?selected=${this.isOther}>${t("editor.other")}</option>
         </select>
-        ${this.#note("preset", this.problem === "preset" && !this.isOther ? word("editor.wrong", "preset") : undefined)}
+        ${this.#note("preset", this.problem === "preset" && !this.isOther ? word("editor.wrong", "preset") : this.#offered.problem)}
       </div>
     `;
   }
@@ -128,7 +132,7 @@ export class OdinSlotEditor extends PrinterSection {
   }
 
   #temperatures() {
-    const most = this.printer.capabilities.nozzle_max_c ?? HOTTEST_C;
+    const most = this.printer.capabilities.nozzle_max_c;
     const stepper = (label: string, value: number | null, set: (value: number) => void) => html`
       <div class="line">
         <span>${label}</span>
@@ -136,10 +140,12 @@ export class OdinSlotEditor extends PrinterSection {
           .label=${label}
           .value=${value}
           .min=${0}
-          .max=${most}
+          .max=${most ?? 0}
           .step=${5}
           unit="°"
           .empty=${t("kit.unknown")}
+          .disabled=${most === null}
+          .reason=${t("editor.max_unknown")}
           @odin-change=${(event: CustomEvent<{ value: number }>) => {
             set(event.detail.value);
           }}
@@ -154,6 +160,7 @@ export class OdinSlotEditor extends PrinterSection {
         ${stepper(t("editor.nozzle_max"), this.draft.nozzleMax, (nozzleMax) => {
           this.#change({ nozzleMax });
         })}
+        ${most === null ? html`<p class="sub">${t("editor.max_unknown")}</p>` : nothing}
         ${this.#note("temperatures", this.problem === "temperatures" ? t("editor.wrong.temperatures") : undefined)}
       </div>
     `;
@@ -178,7 +185,8 @@ export class OdinSlotEditor extends PrinterSection {
   }
 
   #save() {
-    const lock = this.lock("configure_slot");
+    const unknown = this.printer.capabilities.nozzle_max_c === null ? t("editor.max_unknown") : "";
+    const lock = this.lock("configure_slot") || unknown;
     return html`
       <odin-press
         slot="actions"
@@ -203,7 +211,7 @@ export class OdinSlotEditor extends PrinterSection {
 
   readonly #presetChosen = (event: Event): void => {
     const id = (event.currentTarget as HTMLSelectElement).value;
-    this.isOther = id === OTHER;
+    this.wantsOther = id === OTHER;
     const preset = this.#presets.find((each) => each.id === id);
     if (!preset) return;
     this.#change({

@@ -43,9 +43,13 @@ export class OdinPrinterTemperatures extends PrinterSection {
   #rows: Rows = [[]];
 
   protected override firstUpdated(): void {
-    void import("./chart").then(() => {
-      this.hasChart = true;
-    });
+    // Without the engine it does not come; the values stand there all the same.
+    import("./chart").then(
+      () => {
+        this.hasChart = true;
+      },
+      () => undefined,
+    );
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -7,12 +7,15 @@ from pathlib import Path
 from odin_engine.drivers.printers.bambu import discovery
 from odin_engine.drivers.printers.bambu.check import check
 from odin_engine.drivers.printers.bambu.driver import BambuDriver
+from odin_engine.drivers.printers.bambu.filament_presets import (
+    load_filament_presets,
+)
 from odin_engine.drivers.printers.bambu.protocol.frames import SSDP_PORT
 from odin_engine.drivers.printers.bambu.protocol.replay import replay
 from odin_engine.drivers.printers.bambu.tls import load_roots
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import PrinterState
+from odin_engine.printers.model import FilamentPreset, PrinterState
 from odin_engine.printers.ports import Checked, Connection, Found, Record
 
 
@@ -31,6 +34,7 @@ class BambuFamily:
         look_by: IPv4Address | None = None,
     ) -> None:
         self._roots = load_roots(trust_dir)
+        self._filament_presets = load_filament_presets()
         self._ssdp_port = ssdp_port
         self._look_by = look_by
 
@@ -43,6 +47,10 @@ class BambuFamily:
     def label(self) -> str:
         """The family's name for people."""
         return "Bambu Lab"
+
+    def filament_presets(self) -> tuple[FilamentPreset, ...]:
+        """Returns the filaments that every machine of the family knows."""
+        return self._filament_presets
 
     def driver(
         self,

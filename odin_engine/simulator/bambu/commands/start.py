@@ -1,6 +1,5 @@
 """Starting a print: finding the file, reading it, checking the mapping. Source: §8.2."""
 
-import hashlib
 from pathlib import PurePosixPath
 
 from odin_engine.simulator.bambu.commands.answer import (
@@ -86,17 +85,15 @@ def _find_plan(desk: Desk, body: Body) -> tuple[PrintPlan, int]:
         return _unknown_plan(name), codes.CANNOT_READ_FILE
     if not desk.card.is_there or path in desk.card.writing:
         return _unknown_plan(name), codes.STORAGE_ERROR
-    place = desk.card.place(path)
+    if not desk.card.has(path):
+        desk.card.complete()
     try:
-        plan = read_plan(place, param)
+        plan = read_plan(desk.card.place(path), param)
     except Unreadable:
         return _unknown_plan(name), codes.CANNOT_READ_FILE
     expected = text(body, "md5").upper()
-    if expected:
-        with place.open("rb") as file:
-            found = hashlib.file_digest(file, "md5").hexdigest().upper()
-        if found != expected:
-            return _unknown_plan(name), codes.CANNOT_READ_FILE
+    if expected and desk.card.sum_of(path) != expected:
+        return _unknown_plan(name), codes.CANNOT_READ_FILE
     return _named(desk.machine, plan, param), 0
 
 

@@ -84,6 +84,7 @@ class Machine:
         self._started_at = started_at
         self._hand = Runner()
         self._jobs_taken = 0
+        self.own_jobs: dict[str, Job] = {}
         self._beside: list[Runner] = []
         self._watchers: list[Callable[[], None]] = []
         self._seen: tuple[object, ...] = self._outline()
@@ -152,17 +153,22 @@ class Machine:
         if self.prints.keeps_stale_percent:
             self.prints.percent = 100
         self.prints.started_at_s = self.elapsed_s
-        self.prints.start(
-            Job(
-                plan,
-                options or own,
-                dict(slots or {}),
-                prepare_s=prepare_s,
-                verdict=verdict,
-                heads=dict(heads or {}),
-            )
+        job = Job(
+            plan,
+            options or own,
+            dict(slots or {}),
+            prepare_s=prepare_s,
+            verdict=verdict,
+            heads=dict(heads or {}),
         )
+        self.prints.start(job)
+        self.remember(job)
         self.notice()
+
+    def remember(self, job: Job) -> None:
+        """Keeps a job that no file was sent for in `own_jobs`: its card is owed one."""
+        if job.plan.parts:
+            self.own_jobs[job.plan.name] = job
 
     def load(self, flat: int, *, head: int = 0) -> bool:
         """Loads a tray by hand, 255 unloads; says whether the machine takes it."""

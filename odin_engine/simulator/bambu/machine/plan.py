@@ -22,7 +22,11 @@ class PlanFilament:
 
 @dataclass(frozen=True, slots=True)
 class PrintPlan:
-    """One plate, ready to print."""
+    """One plate, ready to print.
+
+    `parts` names the objects of a job that no file was sent for; what was read from a
+    file leaves them there.
+    """
 
     name: str
     plate: int
@@ -33,6 +37,7 @@ class PrintPlan:
     nozzle_c: int = 220
     bed_c: int = 60
     gcode_file: str = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def used_g(self) -> float:

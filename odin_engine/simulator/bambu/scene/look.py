@@ -1,7 +1,9 @@
 """Takes down what there is to see on a machine, small enough to hand to a thread."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import accumulate
 from zlib import crc32
 
 from odin_engine.simulator.bambu.description import Model
@@ -15,7 +17,7 @@ type Color = tuple[int, int, int]
 
 _GREY: Color = (128, 128, 128)
 # Height of a layer, which the file does not tell; and what a plate shows at all.
-_LAYER_MM, _MOST_OBJECTS = 0.2, 9
+_LAYER_MM, _MOST_OBJECTS = 0.2, 25
 
 
 class Body(Enum):
@@ -69,9 +71,8 @@ def look(machine: Machine) -> Scene:
     prints, job = machine.prints, machine.prints.job
     full = height = 0.0
     if job is not None and prints.plate_occupied and prints.layer > 0:
-        layers = max(1, job.plan.layers)
-        full = min(0.55, max(0.1, layers * _LAYER_MM / machine.model.plate_mm))
-        height = full * min(1.0, prints.layer / layers)
+        full = _height(job.plan.layers, machine.model.plate_mm)
+        height = full * min(1.0, prints.layer / max(1, job.plan.layers))
     objects = job.plan.objects[:_MOST_OBJECTS] if job else ()
     return Scene(
         caption=f"{machine.name}  {machine.now:%Y-%m-%d %H:%M:%S}",
@@ -90,6 +91,52 @@ def look(machine: Machine) -> Scene:
         is_spaghetti=machine.does(Misbehaviour.SPAGHETTI),
         is_detached=machine.does(Misbehaviour.DETACHED),
     )
+
+
+def imagine(
+    name: str,
+    *,
+    objects: int,
+    layers: int,
+    filaments: Sequence[tuple[float, str]],
+    plate_mm: int,
+) -> Scene:
+    """Takes down what a slicer shows of a plate: the finished part.
+
+    Args:
+        name: Parts of one name look the same.
+        objects: How many there are.
+        layers: How many each has.
+        filaments: Grams and colour of each, from the bottom up.
+        plate_mm: How wide the plate is.
+    """
+    height = _height(layers, plate_mm)
+    total = sum(grams for grams, _ in filaments) or 1.0
+    ends = accumulate(grams / total for grams, _ in filaments)
+    return Scene(
+        caption="",
+        body=Body.BOX,
+        heads=1,
+        act=Act.PARKED,
+        is_lit=True,
+        is_door_open=False,
+        moment_s=0.0,
+        height=height,
+        full_height=height,
+        bands=tuple(
+            (end, _color(color))
+            for end, (_, color) in zip(ends, filaments, strict=True)
+        ),
+        objects=max(1, min(objects, _MOST_OBJECTS)),
+        skipped=(),
+        seed=crc32(name.encode()),
+        is_spaghetti=False,
+        is_detached=False,
+    )
+
+
+def _height(layers: int, plate_mm: int) -> float:
+    return min(0.55, max(0.1, max(1, layers) * _LAYER_MM / plate_mm))
 
 
 def _is_lit(machine: Machine) -> bool:

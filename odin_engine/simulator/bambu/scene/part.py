@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import ceil, cos, pi, sin, sqrt
 from random import Random
 
 from PIL import ImageDraw
@@ -12,6 +12,14 @@ from odin_engine.simulator.bambu.scene.look import Color, Scene
 
 _CORNERS, _KINDS = 28, 4
 _STEP = 0.012
+# How far objects stand apart and how wide they are, by how many stand in a row.
+_LAYOUTS = {
+    1: (0.0, 0.2),
+    2: (0.34, 0.115),
+    3: (0.27, 0.085),
+    4: (0.21, 0.066),
+    5: (0.17, 0.054),
+}
 # From the upper left and the front.
 _SUN_X, _SUN_Y = -0.62, -0.55
 _TURNS = [2 * pi * i / _CORNERS for i in range(_CORNERS)]
@@ -23,20 +31,23 @@ _SIDES = [
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where one object stands on the plate, and how it is shaped."""
+    """Where one object stands on the plate, and how it is shaped.
+
+    `number` counts the objects from 0.
+    """
 
     x: float
     y: float
     radius: float
     kind: int
     top: float
+    number: int = 0
 
 
 def places(scene: Scene) -> list[Place]:
     """Lays the objects out, the farthest first."""
-    across = 1 if scene.objects == 1 else 2 if scene.objects <= 4 else 3
-    apart = {1: 0.0, 2: 0.34, 3: 0.27}[across]
-    radius = {1: 0.2, 2: 0.115, 3: 0.085}[across]
+    across = ceil(sqrt(scene.objects))
+    apart, radius = _LAYOUTS[across]
     rows = -(-scene.objects // across)
     made = []
     for number in range(scene.objects):
@@ -50,6 +61,7 @@ def places(scene: Scene) -> list[Place]:
                 radius=radius,
                 kind=(scene.seed + number) % _KINDS,
                 top=top,
+                number=number,
             )
         )
     return sorted(made, key=lambda each: -each.y)
@@ -82,11 +94,13 @@ def draw_part(
     *,
     foot: Point,
     light: float,
+    has_shadow: bool = True,
 ) -> None:
     """Draws one object layer upon layer; `foot` is where the plate's middle front is."""
     lean = 0.55 if scene.is_detached else 0.0
     base = (foot[0] + place.x + lean * 0.25, foot[1] + place.y, foot[2])
-    _shadow(pen, eye, place, base, light)
+    if has_shadow:
+        _shadow(pen, eye, place, base, light)
     steps = max(1, round(place.top / _STEP))
     below: list[Spot] | None = None
     for step in range(steps + 1):

@@ -127,6 +127,7 @@ def test_a1_at_rest() -> None:
     assert state.control is Control.UNKNOWN
     assert state.cameras[0].kind is CameraKind.JPEG
     assert state.filament_units[0].temperature_c is None
+    assert state.filament_units[0].humidity_level is None
 
 
 def test_a1_mini_at_rest() -> None:
@@ -134,6 +135,7 @@ def test_a1_mini_at_rest() -> None:
     assert state.model is not None
     assert state.model.id == "a1_mini"
     assert state.filament_units[0].kind is UnitKind.AMS_LITE
+    assert state.filament_units[0].humidity_level is None
     assert state.filament_units[0].slots[2].color == "#D6ABFF80"
     assert {slot.remaining_pct for slot in state.filament_units[0].slots} == {0}
 

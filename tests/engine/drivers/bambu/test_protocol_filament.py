@@ -7,6 +7,7 @@ import pytest
 from odin_engine.printers.model import (
     ColorKind,
     Drying,
+    DryingBounds,
     DryingStatus,
     FilamentChange,
     FilamentUnit,
@@ -267,6 +268,28 @@ def test_climate(
         percent,
         level,
     )
+
+
+def test_a_lite_feels_no_air() -> None:
+    air = {"temp": "0.0", "humidity": "5", "humidity_raw": "0"}
+    marked = unit_of(Talk(A1).full(ams=ams(unit(0, info="1002", **air))), 0)
+    mixed = unit_of(Talk(A2L).full(ams=ams(unit(16, info="1005", **air))), 16)
+    bare = unit_of(Talk(A1).full(ams=ams(unit(0, humidity="5", temp="0.0"))), 0)
+    for found in (marked, mixed, bare):
+        assert found.kind is UnitKind.AMS_LITE
+        assert (found.humidity_pct, found.humidity_level) == (None, None)
+        assert found.temperature_c is None
+
+
+@pytest.mark.parametrize(
+    ("info", "most"), [("1001", None), ("1002", None), ("1003", 65), ("2004", 85)]
+)
+def test_within_which_bounds_units_dry(info: str, most: int | None) -> None:
+    number = 128 if info == "2004" else 0
+    found = unit_of(Talk(X1C).full(ams=ams(unit(number, info=info))), number)
+    assert (found.drying is None) == (most is None)
+    bounds = None if most is None else DryingBounds(35, most, 1, 24)
+    assert found.drying_bounds == bounds
 
 
 def test_drying() -> None:

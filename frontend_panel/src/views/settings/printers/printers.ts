@@ -28,6 +28,8 @@ import "./tags";
 const ADD = { page: "add-printer" } as const;
 /** Several steps with the keyboard are one new order. */
 const SETTLES_MS = 600;
+/** How long the live news may lag behind the engine's answer: until then the rows would jump back and lose the focus. */
+const SHOWS_MS = 3_000;
 
 /** The register of printers: their order, what each is, and what is done to one or to many. */
 @customElement("odin-settings-printers")
@@ -201,8 +203,12 @@ export class OdinSettingsPrinters extends SettingsSection {
     this.#timer = undefined;
     const { wanted } = this;
     if (!wanted) return;
-    await this.presses.press("order", () => orderPrinters(this.transport, wanted));
-    if (this.wanted && isSameOrder(this.wanted, wanted)) this.wanted = undefined;
+    const isTaken = await this.presses.press("order", () => orderPrinters(this.transport, wanted));
+    const settle = () => {
+      if (this.wanted && isSameOrder(this.wanted, wanted)) this.wanted = undefined;
+    };
+    if (isTaken) setTimeout(settle, SHOWS_MS);
+    else settle();
   }
 
   async #do(deed: string, printer: Printer): Promise<void> {

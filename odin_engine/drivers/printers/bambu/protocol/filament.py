@@ -37,6 +37,7 @@ from odin_engine.printers.model import (
     SlotRef,
     UnitKind,
 )
+from odin_engine.printers.model.bounds import drying_bounds
 
 _KINDS_BY_TYPE = {
     1: UnitKind.AMS,
@@ -56,7 +57,6 @@ _NAMES = {
     UnitKind.AMS_LITE: "AMS Lite",
     UnitKind.AMS_HT: "AMS HT",
 }
-_CAN_DRY = frozenset({UnitKind.AMS_2_PRO, UnitKind.AMS_HT})
 _DRYING = {
     0: DryingStatus.OFF,
     1: DryingStatus.CHECKING,
@@ -154,21 +154,34 @@ def _described(
     module = _module(document, number)
     kind = _kind(document, number, info, module)
     head = None if info is None else info >> 8 & 0xF
-    level = whole(row.get("humidity"))
+    bounds = drying_bounds(kind)
+    humidity_pct, humidity_level = _humidity(kind, row)
     return FilamentUnit(
         id=number,
         kind=kind,
         name=_unit_name(number, kind),
         slots=slots,
         nozzle=head if head in {0, 1} else None,
-        # "0.0" and 0 are what units without the sensor send.
+        # "0.0" is what units without the sensor send.
         temperature_c=celsius(row.get("temp")) or None,
-        humidity_pct=percent(row.get("humidity_raw")) or None,
-        humidity_level=level if level and _WETTEST <= level <= _DRIEST else None,
-        drying=_drying(row, info) if kind in _CAN_DRY else None,
+        humidity_pct=humidity_pct,
+        humidity_level=humidity_level,
+        drying=_drying(row, info) if bounds else None,
+        drying_bounds=bounds,
         serial=text(module.get("sn")) or text(row.get("ams_id")),
         firmware=text(module.get("sw_ver")),
     )
+
+
+def _humidity(kind: UnitKind, row: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Returns the humidity in % and on the maker's scale."""
+    if kind is UnitKind.AMS_LITE:
+        # An open frame without a sensor, which always reports the driest level.
+        return None, None
+    level = whole(row.get("humidity"))
+    is_level = level is not None and _WETTEST <= level <= _DRIEST
+    # 0 % is what units without the sensor send.
+    return percent(row.get("humidity_raw")) or None, level if is_level else None
 
 
 def _module(document: Document, number: int) -> dict[str, Any]:
