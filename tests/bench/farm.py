@@ -60,6 +60,9 @@ from odin_engine.printers.model import (
 )
 from odin_engine.printers.service import Printers
 
+USER = "bench"
+PASSWORD = "Correct-Horse-9"
+
 _DISCARD_PORT = 9
 
 
@@ -226,7 +229,7 @@ async def _run(count: int, folder: Path) -> None:
 
 async def _populate(app: FastAPI, count: int, port: int) -> None:
     identity = identity_of(app)
-    user = await identity.users.create(NewUser("bench", Role.ADMIN, None))
+    user = await identity.users.create(NewUser(USER, Role.ADMIN, PASSWORD))
     wanted = NewToken("bench", frozenset({Permission.READ_PRINTERS}))
     issued = await identity.tokens.issue(user.id, wanted)
     printers = printers_of(app)

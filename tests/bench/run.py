@@ -20,6 +20,7 @@ BENCHMARKS = (
     "live_socket",
     "history_page",
     "mqtt_farm",
+    "floor_frames",
 )
 BIG = ("mqtt_farm_500", "upload", "soak")
 """Minutes each: measured when they are named, or with `--all`."""

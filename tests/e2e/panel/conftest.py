@@ -28,13 +28,18 @@ from tests.e2e.panel.place import PASSWORD, USER, Place, run_engine, run_place
 
 PHONE_PX = 390
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
-_PATIENCE_MS = 6_000
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
+_PATIENCE_MS = 20_000
 _TOUCHED_BELOW_PX = 700
 _REFUSED = re.compile(r"Failed to load resource: .* status of 4\d\d ")
 """The browser's own word on an answer that the page expects and tells in its way."""
 
 expect.set_options(timeout=_PATIENCE_MS)
+
+
+def chromium() -> str | None:
+    """Returns where the system's Chromium is."""
+    return next(filter(None, map(shutil.which, _CHROMIUM)), None)
 
 
 class Window(Protocol):
@@ -57,14 +62,14 @@ class Window(Protocol):
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, without a head."""
-    found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    found = chromium()
     if found is None:
         reason = "Chromium is not installed"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
         browser.close()
 

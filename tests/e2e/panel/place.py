@@ -19,9 +19,6 @@ from tests.e2e.processes import free_port, free_ports
 
 USER = "mara"
 PASSWORD = "Correct-Horse-9"
-NEWCOMER = "Kestrel"
-"""Announces itself and is not added."""
-
 _AWAY = "Old Faithful"
 _FARM = Path(__file__).with_name("farm.yaml")
 _PATIENCE_S = 40.0
@@ -79,6 +76,8 @@ class Place:
     engine: Process
     farm: Process | None = None
     control: httpx.Client | None = None
+    newcomer: str = ""
+    """The printer that announces itself and is not added."""
     machines: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     """What is written on each machine's screen, by name."""
     printers: dict[str, str] = field(default_factory=dict)
@@ -104,7 +103,8 @@ class Place:
             seen[0] = self.printer(name)
             return bool(is_so(seen[0]))
 
-        wait_for(look, lambda: f"{name} is not so: {seen[0]}")
+        told = ("link", "activity", "plate", "temperatures", "job", "faults")
+        wait_for(look, lambda: f"{name}: { ({key: seen[0][key] for key in told}) }")
         return seen[0]
 
     def misbehave(self, name: str, what: str, **options: object) -> None:
@@ -167,10 +167,14 @@ def run_engine(folder: Path) -> Iterator[Place]:
 @contextlib.contextmanager
 def run_place(folder: Path) -> Iterator[Place]:
     """Runs a farm and an engine that knows its printers, one of which is away."""
-    with run_engine(folder) as place, _run_farm(folder) as (farm, control, machines):
+    # Others who run this beside us are heard on loopback too.
+    newcomer = f"Kestrel {secrets.token_hex(3)}"
+    with _run_farm(folder, newcomer) as farm, run_engine(folder) as place:
         _sign_up(place)
-        place.farm, place.control, place.machines = farm, control, machines
-        known = [each for name, each in machines.items() if name != NEWCOMER]
+        place.newcomer, place.farm = newcomer, farm.process
+        place.control, place.machines = farm.control, farm.machines()
+        machines = place.machines
+        known = [each for name, each in machines.items() if name != newcomer]
         place.printers = {each["name"]: _add(place.api, each) for each in known}
         for name in place.printers:
             if name != _AWAY:
@@ -178,31 +182,41 @@ def run_place(folder: Path) -> Iterator[Place]:
         yield place
 
 
+@dataclass(frozen=True)
+class _Farm:
+    process: Process
+    control: httpx.Client
+    addresses: Path
+
+    def machines(self) -> dict[str, dict[str, Any]]:
+        """Waits until the farm runs; returns what it says of each machine."""
+        log = self.process.log
+        wait_for(self.addresses.exists, lambda: log.read_text(encoding="utf-8"))
+        found = json.loads(self.addresses.read_text(encoding="utf-8"))
+        return {each["name"]: each for each in found}
+
+
 @contextlib.contextmanager
-def _run_farm(
-    folder: Path,
-) -> Iterator[tuple[Process, httpx.Client, dict[str, dict[str, Any]]]]:
-    # Others who run this beside us are heard on loopback too.
+def _run_farm(folder: Path, newcomer: str) -> Iterator[_Farm]:
     serial = f"00M00A{secrets.token_hex(5)[:9].upper()}"
     plan, addresses = folder / "farm.yaml", folder / "printers.json"
-    text = _FARM.read_text(encoding="utf-8").replace("KESTREL_SERIAL", f'"{serial}"')
+    text = _FARM.read_text(encoding="utf-8")
+    text = text.replace("{newcomer}", newcomer).replace("{serial}", serial)
     plan.write_text(text, encoding="utf-8")
     control_port = str(free_port())
     first = str(free_ports(text.count("- name:") * _PORTS_EACH))
-    farm = Process(
+    process = Process(
         *("simulate", str(plan), "--state-dir", str(folder / "farm")),
         *("--addresses", str(addresses), "--first-port", first),
         *("--control-port", control_port),
         folder=folder,
     )
-    farm.start()
+    process.start()
     try:
-        wait_for(addresses.exists, lambda: farm.log.read_text(encoding="utf-8"))
-        found = json.loads(addresses.read_text(encoding="utf-8"))
         with httpx.Client(base_url=f"http://127.0.0.1:{control_port}") as control:
-            yield farm, control, {each["name"]: each for each in found}
+            yield _Farm(process, control, addresses)
     finally:
-        farm.stop()
+        process.stop()
 
 
 def _sign_up(place: Place) -> None:

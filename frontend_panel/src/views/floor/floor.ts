@@ -56,6 +56,12 @@ export class OdinFloor extends LitElement {
   readonly #printers = new Slice(this, () => this.services.store, selectPrinters);
   readonly #alerts = new Slice(this, () => this.services.store, selectAlerts);
 
+  /** Hundreds of printers report hundreds of times a second: what comes between two frames is drawn once. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated) await new Promise(requestAnimationFrame);
+    await super.scheduleUpdate();
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("drawer") && this.drawer !== null) void this.#loadDrawer();
   }
