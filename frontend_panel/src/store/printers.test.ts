@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { Printer } from "../api/types";
 import { examplePrinter } from "../testing/example-printer";
 import { quiet } from "./live";
-import { needsPerson, selectCounts, selectEnabled, selectPrinters, selectRunning } from "./printers";
+import { countEnabled, countNeedy, needsPerson, selectEnabled, selectPrinters, selectRunning } from "./printers";
 import { unknownSession } from "./session";
 import type { State } from "./store";
 
@@ -27,7 +27,8 @@ it("returns the same list while nothing changed", () => {
 });
 
 it("counts", () => {
-  expect(selectCounts(state)).toEqual({ all: 4, printing: 1, attention: 1 });
+  expect(countNeedy(state)).toBe(1);
+  expect(countEnabled(state)).toBe(selectEnabled(state).length);
 });
 
 it("counts a plate to clear as work for a person, and not what a lost printer said last", () => {

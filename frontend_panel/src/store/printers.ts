@@ -3,12 +3,6 @@
 import type { Printer } from "../api/types";
 import type { State } from "./store";
 
-export interface Counts {
-  readonly all: number;
-  readonly printing: number;
-  readonly attention: number;
-}
-
 /** Returns the printers in the order a person should look at them; the same list while nothing changed. */
 export const selectPrinters = remembered((items: Readonly<Record<string, Printer>>) =>
   Object.values(items).sort(
@@ -16,14 +10,10 @@ export const selectPrinters = remembered((items: Readonly<Record<string, Printer
   ),
 );
 
-export const selectCounts = remembered((items: Readonly<Record<string, Printer>>): Counts => {
-  const printers = Object.values(items);
-  return {
-    all: printers.length,
-    printing: printers.filter(isPrinting).length,
-    attention: printers.filter(needsPerson).length,
-  };
-});
+/** Returns how many of them somebody should go to; a number, so that who shows it is not drawn with every report. */
+export const countNeedy = remembered(
+  (items: Readonly<Record<string, Printer>>) => Object.values(items).filter(needsPerson).length,
+);
 
 /** Returns the printers whose job an emergency stop would end. */
 export const selectRunning = remembered((items: Readonly<Record<string, Printer>>) =>
@@ -35,14 +25,11 @@ export const selectEnabled = remembered((items: Readonly<Record<string, Printer>
   Object.values(items).filter((printer) => printer.link !== "disabled"),
 );
 
+export const countEnabled = (state: State): number => selectEnabled(state).length;
+
 /** Whether a job occupies the machine, as far as it was last heard. */
 export function hasRunningJob(printer: Printer): boolean {
   return printer.activity === "preparing" || printer.activity === "printing" || printer.activity === "paused";
-}
-
-/** Whether it is known to move on by itself. */
-function isPrinting(printer: Printer): boolean {
-  return printer.is_live && (printer.activity === "preparing" || printer.activity === "printing");
 }
 
 /** Whether something lies on the plate and keeps the next print from starting. */

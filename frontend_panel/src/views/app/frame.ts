@@ -13,7 +13,7 @@ import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { selectAlerts } from "../../store/alerts";
 import { selectLine } from "../../store/line";
-import { selectCounts, selectEnabled, selectPrinters } from "../../store/printers";
+import { countEnabled, countNeedy, selectPrinters } from "../../store/printers";
 import { Slice } from "../../store/store";
 import type { Toast } from "../../store/toasts";
 import "../account/account";
@@ -56,9 +56,8 @@ export class OdinFrame extends LitElement {
   @query("main") private readonly main!: HTMLElement;
   @query("odin-stop-everything") private readonly stopEverything!: OdinStopEverything | null;
   readonly #line = new Slice(this, () => this.services.store, selectLine);
-  readonly #printers = new Slice(this, () => this.services.store, selectPrinters);
-  readonly #counts = new Slice(this, () => this.services.store, selectCounts);
-  readonly #enabled = new Slice(this, () => this.services.store, selectEnabled);
+  readonly #needy = new Slice(this, () => this.services.store, countNeedy);
+  readonly #enabled = new Slice(this, () => this.services.store, countEnabled);
   readonly #alerts = new Slice(this, () => this.services.store, selectAlerts);
   readonly #keymap = new Keymap();
   #stops: readonly (() => void)[] = [];
@@ -104,7 +103,7 @@ export class OdinFrame extends LitElement {
       <button class="button skip" type="button" @click=${this.#skipped}>${t("app.skip")}</button>
       <odin-navigation
         .page=${this.place.page}
-        .attention=${this.#counts.value?.attention ?? 0}
+        .attention=${this.#needy.value ?? 0}
         .alerts=${this.#alerts.value?.length ?? 0}
         .maySeeAlerts=${this.#may("read:alerts")}
       >
@@ -112,7 +111,7 @@ export class OdinFrame extends LitElement {
           slot="account"
           .session=${this.session}
           .line=${line}
-          .count=${this.#enabled.value?.length ?? 0}
+          .count=${this.#enabled.value ?? 0}
           @odin-keys=${this.#keysWanted}
           @odin-sign-out=${this.#left}
         ></odin-account>
@@ -153,7 +152,7 @@ export class OdinFrame extends LitElement {
   }
 
   #entries() {
-    return entriesFor(this.#printers.value ?? [], this.session.permissions, {
+    return entriesFor(selectPrinters(this.services.store.state), this.session.permissions, {
       pause: (printer) => void this.#told(pausePrint, printer, "search.paused"),
       resume: (printer) => void this.#told(resumePrint, printer, "search.resumed"),
       stopEverything: () => this.stopEverything?.ask(),

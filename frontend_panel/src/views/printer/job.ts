@@ -69,11 +69,13 @@ export class OdinPrinterJob extends PrinterSection {
   }
 
   #stage() {
-    const { job, activity } = this.printer;
+    const { job, activity, attention } = this.printer;
     if (!job || activity === "idle") return nothing;
     const parts = [];
     if (job.plate !== null) parts.push(t("job.plate", { plate: job.plate }));
-    if (isRunning(this.printer) && job.stage_text) parts.push(job.stage_text);
+    // Machines call every pause one by a person; the fault beside it says what it was.
+    const hasPausedItself = activity === "paused" && attention !== null;
+    if (isRunning(this.printer) && !hasPausedItself && job.stage_text) parts.push(job.stage_text);
     if (activity === "preparing" && job.prepare_pct !== null && job.prepare_pct < 100) {
       parts.push(t("job.preparing.done", { done: percent(job.prepare_pct) }));
     }
