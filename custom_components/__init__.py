@@ -1,0 +1,1 @@
+"""What Home Assistant loads from here; `odin` is the integration."""

@@ -1,0 +1,258 @@
+"""What is or is not so, of printers, filament units, slots and the engine."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import (
+    DryingStatus,
+    FilamentUnit,
+    LinkStatus,
+    PlateState,
+    Printer,
+    Slot,
+    SlotRef,
+)
+from .coordinator import OdinConfigEntry, OdinCoordinator
+from .device import slots_of, units_of
+from .entity import (
+    EngineEntity,
+    OdinEntity,
+    PrinterEntity,
+    SlotEntity,
+    UnitEntity,
+    async_add_when_known,
+)
+
+PARALLEL_UPDATES = 0
+
+ATTENTION = "attention"
+CONNECTIVITY = "connectivity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OdinBinarySensorDescription[T](BinarySensorEntityDescription):
+    """What a binary sensor reads of a printer, a unit or a slot."""
+
+    is_on: Callable[[T], bool | None]
+    exists: Callable[[T], bool] = lambda _: True
+    attributes: Callable[[T], Mapping[str, Any]] | None = None
+    needs_live: bool = True
+
+
+def _is_connected(printer: Printer) -> bool | None:
+    """Returns `None` for a printer that is switched off here: nobody tries."""
+    return None if printer.link is LinkStatus.DISABLED else printer.is_live
+
+
+def _is_running(printer: Printer) -> bool | None:
+    return None if printer.activity is None else printer.activity.has_running_job
+
+
+def _is_occupied(printer: Printer) -> bool | None:
+    state = printer.plate.state
+    return None if state is None else state is PlateState.OCCUPIED
+
+
+def _is_drying(unit: FilamentUnit) -> bool | None:
+    if unit.drying is None:
+        return None
+    return unit.drying.status not in {DryingStatus.OFF, DryingStatus.ERROR}
+
+
+PRINTER_BINARY_SENSORS: tuple[OdinBinarySensorDescription[Printer], ...] = (
+    OdinBinarySensorDescription(
+        key=CONNECTIVITY,
+        translation_key=CONNECTIVITY,
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=_is_connected,
+        needs_live=False,
+    ),
+    OdinBinarySensorDescription(
+        key="running",
+        translation_key="running",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        is_on=_is_running,
+    ),
+    OdinBinarySensorDescription(
+        key=ATTENTION,
+        translation_key=ATTENTION,
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        is_on=lambda printer: printer.attention is not None,
+        attributes=lambda printer: {"reason": printer.attention},
+    ),
+    OdinBinarySensorDescription(
+        key="faults",
+        translation_key="faults",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        is_on=lambda printer: bool(printer.faults),
+        attributes=lambda printer: {
+            "faults": [
+                {"code": each.code, "severity": each.severity, "text": each.text}
+                for each in printer.faults
+            ]
+        },
+    ),
+    OdinBinarySensorDescription(
+        key="plate",
+        translation_key="plate",
+        device_class=BinarySensorDeviceClass.OCCUPANCY,
+        is_on=_is_occupied,
+        needs_live=False,
+    ),
+    OdinBinarySensorDescription(
+        key="door",
+        translation_key="door",
+        device_class=BinarySensorDeviceClass.DOOR,
+        exists=lambda printer: printer.capabilities.has_door_sensor,
+        is_on=lambda printer: printer.is_door_open,
+    ),
+)
+
+UNIT_BINARY_SENSORS: tuple[OdinBinarySensorDescription[FilamentUnit], ...] = (
+    OdinBinarySensorDescription(
+        key="is_drying",
+        translation_key="is_drying",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        exists=lambda unit: unit.drying is not None,
+        is_on=_is_drying,
+        attributes=lambda unit: {
+            "blocked_by": list(unit.drying.blocked_by) if unit.drying else []
+        },
+    ),
+)
+
+SLOT_BINARY_SENSORS: tuple[OdinBinarySensorDescription[Slot], ...] = (
+    OdinBinarySensorDescription(
+        key="active",
+        translation_key="active",
+        device_class=BinarySensorDeviceClass.RUNNING,
+        entity_registry_enabled_default=False,
+        is_on=lambda slot: slot.is_active,
+    ),
+)
+
+LINK = BinarySensorEntityDescription(
+    key="link",
+    translation_key="link",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: OdinConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Adds what there is, and later what appears."""
+    async_add_entities([EngineLink(entry.runtime_data.coordinator, LINK)])
+    async_add_when_known(entry, async_add_entities, _binary_sensors)
+
+
+def _binary_sensors(
+    coordinator: OdinCoordinator, printer: Printer
+) -> Iterator[OdinEntity]:
+    for described in PRINTER_BINARY_SENSORS:
+        if described.exists(printer):
+            yield PrinterBinarySensor(coordinator, described, printer.id)
+    for unit in units_of(printer):
+        for of_unit in UNIT_BINARY_SENSORS:
+            if of_unit.exists(unit):
+                yield UnitBinarySensor(coordinator, of_unit, printer.id, unit.id)
+    if coordinator.tree.has_slots:
+        for unit, slot in slots_of(printer):
+            ref = SlotRef(unit.id, slot.id)
+            for of_slot in SLOT_BINARY_SENSORS:
+                yield SlotBinarySensor(coordinator, of_slot, printer.id, ref)
+
+
+class OdinBinarySensor[T](OdinEntity, BinarySensorEntity):
+    """A binary sensor that reads its description's value of its subject."""
+
+    entity_description: OdinBinarySensorDescription[T]
+    _unrecorded_attributes = frozenset({"blocked_by", "faults"})
+
+    @property
+    @override
+    def needs_live(self) -> bool:
+        return self.entity_description.needs_live
+
+    @property
+    @abstractmethod
+    def subject(self) -> T:
+        """What it tells of; only while `available`."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.entity_description.is_on(self.subject)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        attributes = self.entity_description.attributes
+        return None if attributes is None else attributes(self.subject)
+
+    @property
+    @override
+    def shown(self) -> object:
+        return self.is_on, self.extra_state_attributes
+
+
+class PrinterBinarySensor(PrinterEntity, OdinBinarySensor[Printer]):
+    """A binary sensor of a printer."""
+
+    @property
+    @override
+    def subject(self) -> Printer:
+        return self.printer
+
+
+class UnitBinarySensor(UnitEntity, OdinBinarySensor[FilamentUnit]):
+    """A binary sensor of a filament unit."""
+
+    @property
+    @override
+    def subject(self) -> FilamentUnit:
+        return self.unit
+
+
+class SlotBinarySensor(SlotEntity, OdinBinarySensor[Slot]):
+    """A binary sensor of a slot."""
+
+    @property
+    @override
+    def subject(self) -> Slot:
+        return self.slot
+
+
+class EngineLink(EngineEntity, BinarySensorEntity):
+    """Whether the engine is heard; the one entity that outlives the connection."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.coordinator.last_update_success
+
+    @property
+    @override
+    def shown(self) -> object:
+        return self.is_on
