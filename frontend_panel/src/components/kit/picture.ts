@@ -36,6 +36,7 @@ export class OdinPicture extends LitElement {
       }
 
       :host([fit="contain"]) img {
+        background: var(--o-model);
         object-fit: contain;
       }
 
