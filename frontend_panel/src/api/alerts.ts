@@ -1,14 +1,7 @@
 /** Alerts: the numbers of the bell, the list, and putting them away. The active ones come over the live channel. */
 
 import type { Transport } from "./transport";
-import type { Alert, Items, Page } from "./types";
-
-export interface AlertSummary {
-  readonly active: number;
-  readonly critical: number;
-  readonly unseen: number;
-  readonly seen_until: string | null;
-}
+import type { Alert, AlertSummary, Items, Page } from "./types";
 
 export function readAlertSummary(transport: Transport): Promise<AlertSummary> {
   return transport.request("GET", "/alerts/summary");

@@ -2,21 +2,11 @@
 
 import type { Transport } from "./transport";
 import { ApiError } from "./transport";
-import type { Items, Login, Session, Setup } from "./types";
+import type { Items, Login, PasswordRules, Session, Setup } from "./types";
 
 export interface Credentials {
   readonly name: string;
   readonly password: string;
-}
-
-/**
- * What a new password must be. From `long_length` characters on anything goes; a shorter one needs letters of both cases
- * and a digit. `max_length` counts bytes of UTF-8.
- */
-export interface PasswordRules {
-  readonly min_length: number;
-  readonly long_length: number;
-  readonly max_length: number;
 }
 
 const UNAUTHORISED = 401;

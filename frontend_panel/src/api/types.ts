@@ -46,6 +46,7 @@ export type {
   Nozzle,
   NozzleInstall,
   NozzleStatus,
+  PasswordRules,
   Permission,
   Permissions,
   Plate,
@@ -67,6 +68,9 @@ export type {
 } from "./schema";
 
 export type AuditLine = schema.AuditOut;
+/** Something a person should know of; it ends by itself or is dismissed. */
+export type Alert = schema.AlertOut;
+export type AlertSummary = schema.SummaryOut;
 export type Checked = schema.CheckedOut;
 /** A person of Home Assistant whose role is fixed here. */
 export type FixedPerson = schema.PersonOut;
@@ -100,23 +104,4 @@ export interface Items<T> {
 export interface Page<T> extends Items<T> {
   readonly next_cursor: string | null;
   readonly total: number;
-}
-
-/** Something a person should know of; it ends by itself or is dismissed. */
-export interface Alert {
-  readonly id: string;
-  readonly kind: "connection" | "fault" | "plate" | "print" | "system";
-  readonly code: string;
-  readonly severity: "info" | "warning" | "critical";
-  readonly printer_id: string | null;
-  readonly printer_name: string | null;
-  readonly title: string;
-  readonly detail: string;
-  readonly fault_code: string | null;
-  readonly help_url: string | null;
-  readonly raised_at: string;
-  readonly ended_at: string | null;
-  readonly dismissed_at: string | null;
-  readonly dismissed_by: string | null;
-  readonly count: number;
 }

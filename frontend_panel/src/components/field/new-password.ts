@@ -1,6 +1,6 @@
 /** Whether a new password will do, told while it is typed. The rules are the engine's, and so is the last word. */
 
-import type { PasswordRules } from "../../api/identity";
+import type { PasswordRules } from "../../api/types";
 import { t } from "../../localize";
 
 /** Returns the rules in words. */

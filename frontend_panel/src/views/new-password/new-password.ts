@@ -3,7 +3,7 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import { changePassword, readPasswordRules, readSession } from "../../api/identity";
-import type { PasswordRules } from "../../api/identity";
+import type { PasswordRules } from "../../api/types";
 import { ApiError } from "../../api/transport";
 import "../../components/banner/banner";
 import "../../components/brand/brand";
