@@ -7,11 +7,13 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
-from . import issues
+from . import issues, panel
 from .client import OdinClient
 from .const import DOMAIN, PLATFORMS
 from .coordinator import OdinConfigEntry, OdinCoordinator, OdinRuntime
 from .device import key_of
+from .proxy import async_setup_proxy
+from .relay import async_setup_relay
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -20,11 +22,15 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Sets up what all engines share."""
     async_setup_services(hass)
+    async_setup_proxy(hass)
+    async_setup_relay(hass)
+    await panel.async_setup_files(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: OdinConfigEntry) -> bool:
     """Connects to an engine and follows it."""
+    await panel.async_show(hass)
     session = async_get_clientsession(
         hass, verify_ssl=entry.data.get(CONF_VERIFY_SSL, True)
     )
@@ -42,12 +48,15 @@ async def async_unload_entry(hass: HomeAssistant, entry: OdinConfigEntry) -> boo
     is_unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
     if is_unloaded:
         issues.async_clear_printers(hass, entry)
+        issues.async_set_disk(hass, entry, None)
+        await panel.async_hide(hass)
     return is_unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: OdinConfigEntry) -> None:
     """Takes back what would outlive the entry."""
-    issues.async_clear_engine_version(hass, entry)
+    issues.async_clear_engine(hass, entry)
+    await panel.async_hide(hass)
 
 
 async def async_remove_config_entry_device(

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import (
+    Activity,
     DryingStatus,
     FilamentUnit,
     LinkStatus,
@@ -23,6 +24,7 @@ from .client import (
     Slot,
     SlotRef,
 )
+from .client.stages import RUNOUT_STAGE
 from .coordinator import OdinConfigEntry, OdinCoordinator
 from .device import slots_of, units_of
 from .entity import (
@@ -59,6 +61,22 @@ def _is_running(printer: Printer) -> bool | None:
     return None if printer.activity is None else printer.activity.has_running_job
 
 
+def _is_out_of_filament(printer: Printer) -> bool | None:
+    if printer.activity is Activity.PAUSED and printer.job is not None:
+        return printer.job.stage == RUNOUT_STAGE
+    return None if printer.activity is None else False
+
+
+def _attention(printer: Printer) -> Mapping[str, Any]:
+    """Returns why somebody is needed, as a word or a fault's code, and in a sentence."""
+    reason = printer.attention
+    fault = next((each for each in printer.faults if each.code == reason), None)
+    if fault is not None:
+        return {"reason": reason, "text": fault.text}
+    job = printer.job if reason is not None else None
+    return {"reason": reason, "text": job.stage_text if job else None}
+
+
 def _is_occupied(printer: Printer) -> bool | None:
     state = printer.plate.state
     return None if state is None else state is PlateState.OCCUPIED
@@ -90,7 +108,7 @@ PRINTER_BINARY_SENSORS: tuple[OdinBinarySensorDescription[Printer], ...] = (
         translation_key=ATTENTION,
         device_class=BinarySensorDeviceClass.PROBLEM,
         is_on=lambda printer: printer.attention is not None,
-        attributes=lambda printer: {"reason": printer.attention},
+        attributes=_attention,
     ),
     OdinBinarySensorDescription(
         key="faults",
@@ -106,9 +124,15 @@ PRINTER_BINARY_SENSORS: tuple[OdinBinarySensorDescription[Printer], ...] = (
         },
     ),
     OdinBinarySensorDescription(
+        key="filament_runout",
+        translation_key="filament_runout",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        is_on=_is_out_of_filament,
+    ),
+    OdinBinarySensorDescription(
+        # Of no class: one that tells of people would take part in automations for them.
         key="plate",
         translation_key="plate",
-        device_class=BinarySensorDeviceClass.OCCUPANCY,
         is_on=_is_occupied,
         needs_live=False,
     ),

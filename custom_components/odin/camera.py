@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Camera, EngineError, Printer
+from .client.models import CameraKind
 from .coordinator import OdinConfigEntry, OdinCoordinator
 from .entity import OdinEntity, PrinterEntity, async_add_when_known
 
@@ -55,9 +56,15 @@ class PrinterCamera(PrinterEntity, CameraEntity):
     @property
     @override
     def available(self) -> bool:
-        """Whether pictures can come: some machines need a setting switched on first."""
+        """Whether pictures can come.
+
+        Some machines need a setting switched on first; of those that send video the
+        engine has no pictures.
+        """
         return super().available and (
-            (camera := self._camera) is not None and camera.is_available
+            (camera := self._camera) is not None
+            and camera.is_available
+            and camera.kind is not CameraKind.RTSPS
         )
 
     @property

@@ -1,8 +1,9 @@
 """Holds the farm as the engine tells it, and tells those entities that it concerns."""
 
+import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, override
@@ -36,6 +37,7 @@ from .const import (
     RESYNC,
 )
 from .device import DeviceTree, shape
+from .supervisor import async_is_app_removed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -91,9 +93,11 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
         entry = self.config_entry
         self._is_running = True
         self._async_take(self.data, None)
-        entry.async_create_background_task(
+        following = entry.async_create_background_task(
             self.hass, self._async_follow(), f"{DOMAIN} live link"
         )
+        following.add_done_callback(self._async_stopped)
+        self._async_look(self._async_look_at_disk())
         entry.async_on_unload(
             async_track_time_interval(self.hass, self._async_resync, RESYNC)
         )
@@ -191,6 +195,7 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
             self.last_update_success = False
             self._changed = None
             self.async_update_listeners()
+        self._async_look(self._async_look_for_app())
 
     @override
     async def _async_update_data(self) -> Farm:
@@ -211,6 +216,7 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
                 translation_placeholders={"version": error.version},
             ) from error
         except EngineError as error:
+            await self._async_look_for_app()
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="cannot_connect",
@@ -233,11 +239,35 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
             await self.link.run(self)
         except InvalidAuth, NotAllowed:
             self.config_entry.async_start_reauth(self.hass)
-        except Exception:
-            # A bug of ours must not leave old values standing as if they were true.
-            _LOGGER.exception("The live link broke; setting up anew")
-            self.on_lost(CannotConnect("a bug, see the log"))
-            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+    @callback
+    def _async_stopped(self, following: asyncio.Task[None]) -> None:
+        """Begins anew after a bug of ours: old values must not stand as if they were true."""
+        if following.cancelled() or (error := following.exception()) is None:
+            return
+        _LOGGER.error("The live link broke; setting up anew", exc_info=error)
+        self.on_lost(CannotConnect("a bug, see the log"))
+        self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+    @callback
+    def _async_look(self, work: Coroutine[Any, Any, None]) -> None:
+        self.config_entry.async_create_background_task(
+            self.hass, work, f"{DOMAIN} look at the engine"
+        )
+
+    async def _async_look_for_app(self) -> None:
+        """Tells people where the engine's app was removed: it will not come back."""
+        if await async_is_app_removed(self.hass, self.config_entry):
+            issues.async_set_app_removed(self.hass, self.config_entry)
+
+    async def _async_look_at_disk(self) -> None:
+        try:
+            disk = await self.client.disk()
+        except EngineError as error:
+            # A token without that scope still shows printers.
+            _LOGGER.debug("The engine did not tell of its disk: %s", error)
+            return
+        issues.async_set_disk(self.hass, self.config_entry, disk)
 
     async def _async_resync(self, _now: datetime) -> None:
         if not self.link.is_open:
@@ -246,6 +276,8 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
             await self.link.resync()
         except CannotConnect as error:
             _LOGGER.debug("No snapshot came: %s", error)
+            return
+        await self._async_look_at_disk()
 
     @callback
     def _async_take(self, farm: Farm, changed: frozenset[str] | None) -> None:
@@ -276,7 +308,7 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
         """Keeps the device tree as the farm is; returns printers of another shape."""
         if is_whole:
             self.tree.async_set_engine(farm)
-            issues.async_clear_engine_version(self.hass, self.config_entry)
+            issues.async_clear_connected(self.hass, self.config_entry)
         reshaped: list[str] = []
         has_lost = False
         for printer_id in changed:

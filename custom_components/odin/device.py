@@ -157,7 +157,7 @@ class DeviceTree:
             manufacturer=NAME,
             model="Engine",
             sw_version=farm.engine.version,
-            configuration_url="homeassistant://odin",
+            configuration_url=f"homeassistant://odin?entry={self._entry.entry_id}",
         )
 
     @callback
@@ -174,7 +174,10 @@ class DeviceTree:
             serial_number=printer.serial,
             sw_version=printer.firmware.version,
             via_device_id=self._main(engine_identifier(self.engine_id)).id,
-            configuration_url=f"homeassistant://odin/printers/{printer.id}",
+            configuration_url=(
+                f"homeassistant://odin/printers/{printer.id}"
+                f"?entry={self._entry.entry_id}"
+            ),
         )
         for unit in printer.filament_units:
             parent = device

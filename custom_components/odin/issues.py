@@ -7,15 +7,20 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .client import Control, LinkReason, LinkStatus, Printer, UnsupportedVersion
+from .client import Control, Disk, LinkReason, LinkStatus, Printer, UnsupportedVersion
 from .const import DOMAIN
 
 ACCESS_CODE = "access_code_refused"
 CERTIFICATE = "certificate_changed"
 CONTROL = "control_refused"
+APP_REMOVED = "app_removed"
+DISK = "disk_nearly_full"
 
+_VERSION = "engine_version"
 _TOO_OLD = "engine_too_old"
 _TOO_NEW = "engine_too_new"
+_GB = 10**9
+"""As people's file managers count, not 1024³."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +94,67 @@ def async_set_engine_version(
     hass: HomeAssistant, entry: ConfigEntry, error: UnsupportedVersion
 ) -> None:
     """Says that the engine or the integration must be updated."""
-    ir.async_create_issue(
+    _raise_for_engine(
         hass,
-        DOMAIN,
-        f"engine_version_{entry.entry_id}",
-        is_fixable=False,
-        severity=ir.IssueSeverity.ERROR,
-        translation_key=_TOO_OLD if error.is_too_old else _TOO_NEW,
-        translation_placeholders={"engine": entry.title, "version": error.version},
+        entry,
+        _VERSION,
+        _TOO_OLD if error.is_too_old else _TOO_NEW,
+        ir.IssueSeverity.ERROR,
+        version=error.version,
     )
 
 
 @callback
-def async_clear_engine_version(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Takes that back."""
-    ir.async_delete_issue(hass, DOMAIN, f"engine_version_{entry.entry_id}")
+def async_set_app_removed(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Says that the app is gone which ran this engine."""
+    _raise_for_engine(hass, entry, APP_REMOVED, APP_REMOVED, ir.IssueSeverity.ERROR)
+
+
+@callback
+def async_clear_connected(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Takes back what cannot be while the engine answers and is understood."""
+    for key in (_VERSION, APP_REMOVED):
+        ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")
+
+
+@callback
+def async_set_disk(hass: HomeAssistant, entry: ConfigEntry, disk: Disk | None) -> None:
+    """Says that the engine's disk is nearly full, or takes that back."""
+    if disk is None or not disk.is_nearly_full:
+        ir.async_delete_issue(hass, DOMAIN, f"{DISK}_{entry.entry_id}")
+        return
+    _raise_for_engine(
+        hass,
+        entry,
+        DISK,
+        DISK,
+        ir.IssueSeverity.WARNING,
+        free=f"{disk.free_bytes / _GB:.1f}",
+        total=f"{disk.total_bytes / _GB:.0f}",
+    )
+
+
+@callback
+def async_clear_engine(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Takes back everything about an entry's engine."""
+    async_clear_connected(hass, entry)
+    async_set_disk(hass, entry, None)
+
+
+def _raise_for_engine(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    issue: str,
+    translation_key: str,
+    severity: ir.IssueSeverity,
+    **placeholders: str,
+) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{issue}_{entry.entry_id}",
+        is_fixable=False,
+        severity=severity,
+        translation_key=translation_key,
+        translation_placeholders={"engine": entry.title, **placeholders},
+    )

@@ -215,16 +215,39 @@ async def _start_drying(call: ServiceCall) -> None:
     entry, printer_id, key = _printer(call.hass, call.data[ATTR_DEVICE_ID])
     if key.unit is None:
         raise _wrong_device("not_a_unit")
+    target_c, hours = call.data[ATTR_TARGET_C], call.data[ATTR_HOURS]
+    _check_drying(entry, printer_id, key.unit, target_c, hours)
     client = await _client(call, entry)
     with engine_errors(call.hass, entry):
         await client.start_drying(
             printer_id,
             key.unit,
-            call.data[ATTR_TARGET_C],
-            call.data[ATTR_HOURS],
+            target_c,
+            hours,
             call.data[ATTR_MATERIAL],
             rotates=call.data[ATTR_ROTATE],
         )
+
+
+def _check_drying(
+    entry: OdinConfigEntry, printer_id: str, unit_id: int, target_c: int, hours: int
+) -> None:
+    """Raises for what the unit cannot; where its bounds are not known, the engine does."""
+    printer = entry.runtime_data.coordinator.data.printers.get(printer_id)
+    unit = None if printer is None else printer.unit(unit_id)
+    bounds = None if unit is None else unit.drying_bounds
+    if bounds is None or bounds.allow(target_c, hours):
+        return
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="drying_out_of_bounds",
+        translation_placeholders={
+            "min_c": str(bounds.min_c),
+            "max_c": str(bounds.max_c),
+            "min_hours": str(bounds.min_hours),
+            "max_hours": str(bounds.max_hours),
+        },
+    )
 
 
 async def _send_gcode(call: ServiceCall) -> None:

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
@@ -72,6 +73,14 @@ class DiskFull(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much the disk with our data holds, and how much of it we may still fill."""
+
+    total_bytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """A file in the store: the digest of its content, which is its name, and its size."""
 
@@ -92,10 +101,16 @@ class Files:
     """The store and the spool below a data directory."""
 
     def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
         self.root = data_dir / "files"
         self.cache = data_dir / "cache"
         """For what can be had again: it is in no backup, and may be deleted."""
         self._spool = data_dir / "spool"
+
+    async def room(self) -> Room:
+        """Returns what is left of the disk."""
+        usage = await asyncio.to_thread(shutil.disk_usage, self._data_dir)
+        return Room(usage.total, usage.free)
 
     async def store(self, chunks: AsyncIterator[bytes], limit_bytes: int) -> Stored:
         """Writes a stream to the store; the same content twice is kept once.

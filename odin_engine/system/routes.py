@@ -7,6 +7,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from odin_engine.identity.access import needs, note, open_to_all
 from odin_engine.identity.model import Permission
 from odin_engine.kernel.config import Config
+from odin_engine.kernel.files import Files
 from odin_engine.kernel.http import (
     SHEET,
     Page,
@@ -33,6 +34,7 @@ router = APIRouter(tags=["system"])
 
 AboutDep = Annotated[About, of(About)]
 ConfigDep = Annotated[Config, of(Config)]
+FilesDep = Annotated[Files, of(Files)]
 PrintersDep = Annotated[Printers, of(Printers)]
 TasksDep = Annotated[Tasks, of(Tasks)]
 TaskId = Annotated[str, Path(max_length=64)]
@@ -56,9 +58,9 @@ async def info(about: AboutDep) -> InfoOut:
 
 
 @router.get("/system", dependencies=[needs(Permission.READ_SYSTEM)])
-async def system(about: AboutDep, printers: PrintersDep) -> SystemOut:
+async def system(about: AboutDep, printers: PrintersDep, files: FilesDep) -> SystemOut:
     """Describes this engine."""
-    return SystemOut.from_model(about, len(printers.views()))
+    return SystemOut.from_model(about, len(printers.views()), await files.room())
 
 
 @router.get(

@@ -5,9 +5,10 @@ from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
+from odin_engine.kernel.files import Room
 from odin_engine.kernel.tasks import Task, TaskState
 from odin_engine.kernel.tunable import Tunable, Value
-from odin_engine.system.model import About
+from odin_engine.system.model import About, is_nearly_full
 
 
 class HealthOut(BaseModel):
@@ -25,15 +26,33 @@ class InfoOut(BaseModel):
     engine_id: str
 
 
+class DiskOut(BaseModel):
+    """The disk with the engine's data; `is_nearly_full` where somebody should make room."""
+
+    total_bytes: int
+    free_bytes: int
+    is_nearly_full: bool
+
+    @classmethod
+    def from_model(cls, room: Room) -> Self:
+        """Shapes the figures."""
+        return cls(
+            total_bytes=room.total_bytes,
+            free_bytes=room.free_bytes,
+            is_nearly_full=is_nearly_full(room.total_bytes, room.free_bytes),
+        )
+
+
 class SystemOut(InfoOut):
     """What somebody who runs the engine wants to know at a glance."""
 
     started_at: datetime
     database: str
     printers: int
+    disk: DiskOut
 
     @classmethod
-    def from_model(cls, about: About, printers: int) -> Self:
+    def from_model(cls, about: About, printers: int, room: Room) -> Self:
         """Shapes the facts."""
         return cls(
             version=about.version,
@@ -42,6 +61,7 @@ class SystemOut(InfoOut):
             started_at=about.started_at,
             database=about.database,
             printers=printers,
+            disk=DiskOut.from_model(room),
         )
 
 

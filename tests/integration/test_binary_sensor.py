@@ -32,13 +32,30 @@ async def test_faults_and_attention(machines: Machines, entities: Entities) -> N
     await entities.until("Brunel", BINARY_SENSOR, "attention", "on")
     await entities.until("Brunel", BINARY_SENSOR, "faults", "on")
     (fault,) = entities.state("Brunel", BINARY_SENSOR, "faults").attributes["faults"]
-    reason = entities.state("Brunel", BINARY_SENSOR, "attention").attributes["reason"]
-    assert fault["code"] == reason
+    told = entities.state("Brunel", BINARY_SENSOR, "attention").attributes
+    assert (told["reason"], told["text"]) == (fault["code"], fault["text"])
     machines.act("Brunel", "clear_fault")
     machines.act("Brunel", "resume")
     await entities.until("Brunel", BINARY_SENSOR, "attention", "off")
     await entities.until("Brunel", BINARY_SENSOR, "faults", "off")
     assert entities.value("Brunel", BINARY_SENSOR, "running") == "on"
+
+
+async def test_a_spool_that_is_used_up(machines: Machines, entities: Entities) -> None:
+    assert entities.value("Brunel", BINARY_SENSOR, "filament_runout") == "off"
+    machines.misbehave("Brunel", "runout")
+    await entities.until("Brunel", BINARY_SENSOR, "filament_runout", "on")
+    assert entities.value("Brunel", BINARY_SENSOR, "attention") == "on"
+    machines.act("Brunel", "refill")
+    machines.act("Brunel", "resume")
+    await entities.until("Brunel", BINARY_SENSOR, "filament_runout", "off")
+    await entities.until("Brunel", BINARY_SENSOR, "attention", "off")
+
+
+async def test_a_plate_is_nobody_who_is_there(entities: Entities) -> None:
+    plate = entities.entry("Curie", BINARY_SENSOR, "plate")
+    assert plate is not None
+    assert plate.original_device_class is None
 
 
 async def test_connectivity_stays_when_the_printer_goes(

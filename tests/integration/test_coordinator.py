@@ -94,7 +94,10 @@ async def test_a_device_says_what_it_is(
     assert device.manufacturer == printer["model"]["maker"]
     assert device.serial_number == printer["serial"]
     assert device.sw_version == printer["firmware"]["version"]
-    assert device.configuration_url == f"homeassistant://odin/printers/{printer['id']}"
+    assert device.configuration_url == (
+        f"homeassistant://odin/printers/{printer['id']}"
+        f"?entry={coordinator.config_entry.entry_id}"
+    )
 
 
 async def test_an_engine_that_is_away_is_waited_for(
@@ -186,6 +189,27 @@ async def test_only_listeners_of_the_changed_printer_are_told(
     assert heard.count("ada") >= 2
     assert heard.count("all") >= heard.count("ada")
     assert not {"gone", "other"} & set(heard)
+
+
+async def test_a_bug_while_following_begins_anew(
+    hass: HomeAssistant,
+    own_engine: Engine,
+    machines: Machines,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = make_entry(own_engine)
+    coordinator = await set_up(hass, entry)
+
+    def fail(_: object) -> None:
+        raise ValueError("a bug")
+
+    coordinator.async_subscribe_shape(fail)
+    own_engine.add(machines.screens["Darwin"])
+    await until(lambda: not coordinator.last_update_success)
+    await until(lambda: entry.state is not ConfigEntryState.LOADED)
+    await until(lambda: entry.state is ConfigEntryState.LOADED)
+    assert entry.runtime_data.coordinator.link.is_open
+    assert "setting up anew" in caplog.text
 
 
 async def test_a_listener_that_fails_stops_nobody(

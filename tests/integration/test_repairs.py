@@ -3,17 +3,30 @@
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from homeassistant.components.hassio.const import DATA_COMPONENT
+from homeassistant.components.hassio.handler import HassIO
+from homeassistant.config_entries import SOURCE_HASSIO, ConfigEntryState
+from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
+from homeassistant.util.dt import utcnow
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.odin.client import UnsupportedVersion
-from custom_components.odin.const import DOMAIN
+from custom_components.odin.const import DOMAIN, RESYNC
+from custom_components.odin.coordinator import OdinCoordinator
 from custom_components.odin.repairs import GoneFlow, async_create_fix_flow
 from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.farm import Engine, Machines
-from tests.integration.impostor import Impostor
+from tests.integration.impostor import Impostor, show_a_farm
 
 type Answer = dict[str, Any]
 
@@ -207,3 +220,120 @@ async def test_an_engine_that_is_updated_meanwhile_is_told_of(
     assert _issue(hass, "engine_too_new") is not None
     assert await hass.config_entries.async_remove(entry.entry_id)
     assert _issue(hass, "engine_too_new") is None
+
+
+async def test_a_disk_that_is_nearly_full_is_told_of(
+    hass: HomeAssistant, impostor: Impostor
+) -> None:
+    disk = {"total_bytes": 32 * 10**9, "free_bytes": 600 * 10**6}
+
+    async def serve(request: web.Request) -> web.Response:
+        assert request.path == "/api/v1/system"
+        return web.json_response({"disk": disk} if disk else {})
+
+    impostor.serve, impostor.converse = serve, show_a_farm
+    entry = _misled(impostor)
+    disk["is_nearly_full"] = True
+    await set_up(hass, entry)
+    await until(lambda: _issue(hass, "disk_nearly_full"))
+    issue = _issue(hass, "disk_nearly_full")
+    assert issue is not None
+    assert issue.severity is ir.IssueSeverity.WARNING
+    assert issue.translation_placeholders == {
+        "engine": "O.D.I.N.",
+        "free": "0.6",
+        "total": "32",
+    }
+    disk["is_nearly_full"] = False
+    async_fire_time_changed(hass, utcnow() + RESYNC)
+    await until(lambda: _issue(hass, "disk_nearly_full") is None)
+    disk["is_nearly_full"] = True
+    async_fire_time_changed(hass, utcnow() + RESYNC * 2)
+    await until(lambda: _issue(hass, "disk_nearly_full"))
+    # An engine from before that figure says nothing, and so do we.
+    disk.clear()
+    async_fire_time_changed(hass, utcnow() + RESYNC * 3)
+    await until(lambda: _issue(hass, "disk_nearly_full") is None)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_real_engine_has_room(
+    hass: HomeAssistant, coordinator: OdinCoordinator
+) -> None:
+    disk = await coordinator.client.disk()
+    assert disk is not None
+    assert 0 < disk.free_bytes <= disk.total_bytes
+
+
+async def test_an_app_that_was_removed_is_told_of(
+    hass: HomeAssistant, own_engine: Engine
+) -> None:
+    message = {
+        "addon": "a1b2c3d4_odin",
+        "service": "odin",
+        "uuid": "b0a7e1f0c2d34e5f8a9b0c1d2e3f4a5b",
+        "config": {"engine_id": own_engine.engine_id},
+    }
+    messages = [message]
+
+    async def list_messages(_: web.Request) -> web.Response:
+        return web.json_response({"result": "ok", "data": {"discovery": messages}})
+
+    app = web.Application()
+    app.router.add_get("/discovery", list_messages)
+    async with TestServer(app) as supervisor:
+        session = async_get_clientsession(hass)
+        address = f"{supervisor.host}:{supervisor.port}"
+        hass.data[DATA_COMPONENT] = HassIO(hass.loop, session, address)
+        hass.config.components.add("hassio")
+        told = make_entry(own_engine)
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            source=SOURCE_HASSIO,
+            unique_id=told.unique_id,
+            data=dict(told.data),
+        )
+        await set_up(hass, entry)
+        # Stopped, as it is for an update: the message stays.
+        own_engine.process.kill()
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.state is ConfigEntryState.SETUP_RETRY
+        assert _issue(hass, "app_removed") is None
+        messages.clear()
+        await hass.config_entries.async_reload(entry.entry_id)
+        issue = _issue(hass, "app_removed")
+        assert issue is not None
+        assert issue.severity is ir.IssueSeverity.ERROR
+        # Installed again, with its data.
+        messages.append(message)
+        own_engine.restart()
+        await hass.config_entries.async_reload(entry.entry_id)
+        assert entry.runtime_data.coordinator.link.is_open
+        assert _issue(hass, "app_removed") is None
+        # Removed while it was in use.
+        messages.clear()
+        own_engine.process.kill()
+        await until(lambda: _issue(hass, "app_removed"))
+        assert await hass.config_entries.async_remove(entry.entry_id)
+        assert _issue(hass, "app_removed") is None
+
+
+async def test_an_engine_that_is_no_app_is_just_away(
+    hass: HomeAssistant, own_engine: Engine
+) -> None:
+    hass.config.components.add("hassio")
+    entry = make_entry(own_engine)
+    await set_up(hass, entry)
+    own_engine.process.kill()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert _issue(hass, "app_removed") is None
+
+
+def _misled(impostor: Impostor) -> MockConfigEntry:
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="O.D.I.N.",
+        unique_id="e",
+        data={CONF_URL: impostor.url, CONF_TOKEN: "odin_x", CONF_VERIFY_SSL: True},
+    )

@@ -162,7 +162,7 @@ async def test_a_slot_is_described(
 
 
 async def test_a_unit_is_dried(
-    hass: HomeAssistant, machines: Machines, entities: Entities
+    hass: HomeAssistant, engine: Engine, entities: Entities
 ) -> None:
     unit = entities.device("Curie", "_unit_128")
     await call(
@@ -181,7 +181,12 @@ async def test_a_unit_is_dried(
         await call(
             hass, "start_drying", device_id=unit, target_c=200, hours=2, material="PLA"
         )
-    assert refused.value.translation_key == "printer_out_of_bounds"
+    assert refused.value.translation_key == "drying_out_of_bounds"
+    bounds = engine.printer("Curie")["filament_units"]
+    (told,) = [each["drying_bounds"] for each in bounds if each["id"] == 128]
+    assert refused.value.translation_placeholders == {
+        name: str(value) for name, value in told.items()
+    }
     with pytest.raises(ServiceValidationError) as refused:
         await call(
             hass,

@@ -1,6 +1,7 @@
 """Requests to the engine, and its refusals as typed errors."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -8,6 +9,7 @@ from typing import Any, Self
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from .errors import (
     CannotConnect,
@@ -119,6 +121,37 @@ class Transport:
         """Returns the bytes at a path."""
         _, data = await self._exchange("GET", path, None, None, ANSWER_S)
         return data
+
+    @asynccontextmanager
+    async def exchange(
+        self,
+        method: str,
+        address: str,
+        headers: Mapping[str, str],
+        body: AsyncIterable[bytes] | None,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Passes a request on and hands the answer over unread, whatever its status is.
+
+        `address` is a path with its query, encoded already. There is no limit of size or
+        time: the caller sets one.
+
+        Raises:
+            CannotConnect: nobody answers there, or the connection broke.
+        """
+        try:
+            async with self._session.request(
+                method,
+                URL(self.address(address), encoded=True),
+                data=body,
+                headers={**headers, **self.headers},
+                skip_auto_headers=("Content-Type",),
+                timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S),
+                allow_redirects=False,
+                auto_decompress=False,
+            ) as answer:
+                yield answer
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise CannotConnect(str(error) or type(error).__name__) from error
 
     async def _request(
         self,

@@ -242,8 +242,23 @@ class Drying:
 
 
 @dataclass(frozen=True, slots=True)
+class DryingBounds:
+    """How hot, in °C, and for how many whole hours a unit can be told to dry."""
+
+    min_c: int
+    max_c: int
+    min_hours: int
+    max_hours: int
+
+    def allow(self, target_c: int, hours: int) -> bool:
+        """Whether the unit would dry like that."""
+        is_warm = self.min_c <= target_c <= self.max_c
+        return is_warm and self.min_hours <= hours <= self.max_hours
+
+
+@dataclass(frozen=True, slots=True)
 class FilamentUnit:
-    """An AMS or another holder of slots; `drying` is `None` where it cannot dry."""
+    """An AMS or another holder of slots; where it cannot dry, both of drying are `None`."""
 
     id: int
     kind: UnitKind = UnitKind.UNKNOWN
@@ -254,6 +269,7 @@ class FilamentUnit:
     humidity_pct: int | None = None
     humidity_level: int | None = None
     drying: Drying | None = None
+    drying_bounds: DryingBounds | None = None
     serial: str | None = None
     firmware: str | None = None
 
@@ -453,6 +469,15 @@ class EngineInfo:
     engine_id: str
     version: str
     api_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk with the engine's data; `is_nearly_full` by the engine's own measure."""
+
+    total_bytes: int
+    free_bytes: int
+    is_nearly_full: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from .decode import Unreadable, decode
 from .errors import NotAllowed, NotOdin, UnsupportedVersion
 from .http import Person, Role, Transport
-from .models import Detector, EngineInfo, LightMode, SlotRef, SpeedLevel
+from .models import Detector, Disk, EngineInfo, LightMode, SlotRef, SpeedLevel
 
 API_VERSION_MIN = 1
 API_VERSION_MAX = 1
@@ -109,18 +109,32 @@ class OdinClient(Transport):
             # Engines before the first release that had an id.
             raise UnsupportedVersion(api_version, version, is_too_old=True) from None
 
+    async def disk(self) -> Disk | None:
+        """Returns how full the engine's disk is; `None` where it does not tell."""
+        answer = await self.ask("/system")
+        try:
+            return decode(Disk, answer["disk"])
+        except Unreadable, KeyError, TypeError:
+            return None
+
     async def login(self) -> Login:
         """Returns what the token may do.
 
         Raises:
             InvalidAuth: it opens nothing.
         """
-        answer = await self.ask("/auth/session")
         try:
-            login = decode(Login, answer)
+            login = decode(Login, await self.session())
         except Unreadable as error:
             raise NotOdin("the login cannot be read") from error
         return Login(login.name, login.permissions, await self._can_act())
+
+    async def session(self) -> dict[str, Any]:
+        """Returns what the engine says of whoever is asking, in its own words."""
+        answer = await self.ask("/auth/session")
+        if not isinstance(answer, dict):
+            raise NotOdin("the login cannot be read")
+        return answer
 
     async def _can_act(self) -> bool:
         try:

@@ -78,3 +78,6 @@ STAGES = (
     "vibration_compensation",
     "waiting_for_bed",
 )
+
+RUNOUT_STAGE = "paused_filament_runout"
+"""The print waits until somebody puts in filament."""
