@@ -19,7 +19,7 @@ const strangers = (...folders) => ({
 });
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "src/api/schema.ts"] },
+  { ignores: ["dist/", "dist-home-assistant/", "node_modules/", "src/api/schema.ts"] },
   js.configs.recommended,
   {
     files: ["src/**/*.ts"],
@@ -34,7 +34,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/{components,views,entry}/**/*.ts"],
+    files: ["src/{cards,components,views,host,entry}/**/*.ts"],
     extends: [lit["flat/all"], wc["flat/best-practice"]],
     plugins: { "lit-a11y": litA11y },
     rules: {
@@ -45,6 +45,8 @@ export default tseslint.config(
       "wc/guard-super-call": "off",
     },
   },
-  { files: ["src/components/**/*.ts"], rules: strangers("api", "store", "views", "entry") },
-  { files: ["src/{api,store,localize,theme}/**/*.ts"], rules: strangers("components", "views", "entry") },
+  { files: ["src/components/**/*.ts"], rules: strangers("api", "store", "views", "host", "cards", "entry") },
+  { files: ["src/{api,store,localize,theme}/**/*.ts"], rules: strangers("components", "views", "host", "cards", "entry") },
+  { files: ["src/views/**/*.ts"], rules: strangers("host", "cards", "entry") },
+  { files: ["src/host/**/*.ts"], rules: strangers("cards", "entry") },
 );

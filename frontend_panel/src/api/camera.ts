@@ -1,6 +1,7 @@
 /** Single pictures of a printer's camera. */
 
 import { t } from "../localize";
+import { refusal } from "./answers";
 import { printerPath } from "./control";
 import type { Transport } from "./transport";
 import { ApiError } from "./transport";
@@ -17,15 +18,13 @@ const PATIENCE_MS = 20_000;
 /** Returns the newest picture; throws `ApiError` with the engine's sentence where there is none. */
 export async function readFrame(transport: Transport, printerId: string, cameraId: string): Promise<Frame> {
   const path = printerPath(printerId, `camera/${encodeURIComponent(cameraId)}/frame`);
-  let response: Response;
+  const response = await transport.read(path, AbortSignal.timeout(PATIENCE_MS));
+  if (!response.ok) throw refusal(response.status, await response.json().catch(() => undefined));
   try {
-    response = await fetch(await transport.address(path), { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.ok) return { picture: await response.blob(), age_ms: ageOf(response.headers) };
-  } catch (error) {
-    if (error instanceof ApiError) throw error;
+    return { picture: await response.blob(), age_ms: ageOf(response.headers) };
+  } catch {
     throw new ApiError(t("error.unreachable"), 0);
   }
-  throw new ApiError(await detailOf(response), response.status);
 }
 
 /** Both instants are the engine's, so that a wrong clock on this device does not count. */
@@ -33,9 +32,4 @@ function ageOf(headers: Headers): number {
   const taken = Date.parse(headers.get("X-Taken-At") ?? "");
   const answered = Date.parse(headers.get("Date") ?? "");
   return Number.isNaN(taken) || Number.isNaN(answered) ? 0 : Math.max(0, answered - taken);
-}
-
-async function detailOf(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => undefined)) as { readonly detail?: unknown } | undefined;
-  return typeof problem?.detail === "string" ? problem.detail : t("error.status", { status: response.status });
 }

@@ -1,7 +1,7 @@
 /** Telling one printer what to do. The engine answers when the machine confirmed it, and says why where it did not. */
 
 import type { Transport } from "./transport";
-import type { Accepted, Axis, Calibration, Light, PrintOrder, Sensitivity, SpeedLevel, StopOutcome, Upload } from "./types";
+import type { Accepted, Axis, Calibration, Light, PrintOrder, Sensitivity, SpeedLevel, StopOutcome } from "./types";
 
 /** Returns the path of a printer, or of a verb of it. */
 export function printerPath(id: string, verb = ""): string {
@@ -82,16 +82,6 @@ export function refreshPrinter(transport: Transport, id: string): Promise<void> 
 
 export function sendGcode(transport: Transport, id: string, lines: readonly string[]): Promise<void> {
   return transport.request("POST", printerPath(id, "gcode"), { lines });
-}
-
-/** Lists the files that were put on the printer from here. */
-export async function listFiles(transport: Transport, id: string): Promise<readonly Upload[]> {
-  const answer = await transport.request<{ readonly items: readonly Upload[] }>("GET", printerPath(id, "files"));
-  return answer.items;
-}
-
-export function deleteFile(transport: Transport, id: string, name: string): Promise<void> {
-  return transport.request("DELETE", printerPath(id, `files/${encodeURIComponent(name)}`));
 }
 
 /** Orders a print; that it runs is told by the printer's reports. */

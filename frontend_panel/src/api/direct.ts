@@ -1,9 +1,10 @@
 /** The transport of the standalone page: session cookie, CSRF header, and a WebSocket on the page's own origin. */
 
 import { t } from "../localize";
+import { isObject, parsed, refusal } from "./answers";
+import { sent } from "./sending";
 import type { Channel, ChannelListener, Method, Transport } from "./transport";
 import { ApiError } from "./transport";
-import type { ProblemDocument } from "./types";
 
 /** Relative to the page's `<base>`, so that a proxy may put the engine under a prefix. */
 const BASE = "api/v1";
@@ -13,22 +14,37 @@ const PATIENCE_MS = 60_000;
 export class DirectTransport implements Transport {
   #csrfToken: string | undefined;
 
-  async request<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {
-    try {
-      return await this.#call<T>(method, path, body, version);
-    } catch (error) {
-      // Another tab signed in anew: the cookie is its session's, the token still ours.
-      if (!(error instanceof ApiError) || error.problem?.code !== "csrf_refused") throw error;
-      await this.#call("GET", "/auth/session");
-      return this.#call<T>(method, path, body, version);
-    }
+  request<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {
+    return this.#again(() => this.#call<T>(method, path, body, version));
+  }
+
+  upload<T>(
+    method: "POST" | "PUT",
+    path: string,
+    file: Blob,
+    onProgress: (share: number) => void,
+    signal: AbortSignal,
+  ): Promise<T> {
+    const address = new URL(BASE + path, document.baseURI).href;
+    return this.#again(() => {
+      const headers: Record<string, string> = this.#csrfToken === undefined ? {} : { "X-CSRF-Token": this.#csrfToken };
+      return sent<T>({ method, address, headers, file, onProgress, signal });
+    });
   }
 
   async sheet(path: string): Promise<string> {
     const options = { headers: { Accept: "text/csv" }, signal: AbortSignal.timeout(PATIENCE_MS) };
     const [response, text] = await answer(new URL(BASE + path, document.baseURI), options);
-    if (!response.ok) throw refusal(response, parsed(text));
+    if (!response.ok) throw refusal(response.status, parsed(text));
     return text;
+  }
+
+  async read(path: string, signal: AbortSignal): Promise<Response> {
+    try {
+      return await fetch(new URL(BASE + path, document.baseURI), { signal });
+    } catch {
+      throw new ApiError(t("error.unreachable"), 0);
+    }
   }
 
   address(path: string): Promise<string> {
@@ -67,6 +83,24 @@ export class DirectTransport implements Transport {
     };
   }
 
+  onReturn(listener: () => void): () => void {
+    addEventListener("online", listener);
+    return () => {
+      removeEventListener("online", listener);
+    };
+  }
+
+  /** Calls, and once more with a new token: where another tab signed in anew, the cookie is its session's. */
+  async #again<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem?.code !== "csrf_refused") throw error;
+      await this.#call("GET", "/auth/session");
+      return call();
+    }
+  }
+
   async #call<T>(method: Method, path: string, body?: unknown, version?: number): Promise<T> {
     const headers = new Headers({ Accept: "application/json" });
     if (version !== undefined) headers.set("If-Match", `"${version}"`);
@@ -78,7 +112,7 @@ export class DirectTransport implements Transport {
     }
     const [response, text] = await answer(new URL(BASE + path, document.baseURI), options);
     const content = parsed(text);
-    if (!response.ok) throw refusal(response, content);
+    if (!response.ok) throw refusal(response.status, content);
     if (isObject(content) && typeof content["csrf_token"] === "string") this.#csrfToken = content["csrf_token"];
     return content as T;
   }
@@ -91,24 +125,4 @@ async function answer(address: URL, options: RequestInit): Promise<[Response, st
   } catch {
     throw new ApiError(t("error.unreachable"), 0);
   }
-}
-
-function refusal(response: Response, content: unknown): ApiError {
-  if (isObject(content) && typeof content["detail"] === "string") {
-    return new ApiError(content["detail"], response.status, content as unknown as ProblemDocument);
-  }
-  return new ApiError(t("error.status", { status: response.status }), response.status);
-}
-
-function parsed(text: unknown): unknown {
-  if (typeof text !== "string" || text === "") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

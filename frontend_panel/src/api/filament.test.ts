@@ -15,7 +15,7 @@ function engine(failures = 0): { readonly transport: Transport; readonly asked: 
     if (asked.length <= failures) return Promise.reject(new ApiError("The engine does not answer.", 0));
     return Promise.resolve({ items: [] } as never);
   };
-  return { transport: { request, sheet: unused, address: unused, open: unused }, asked };
+  return { transport: { request, upload: unused, sheet: unused, read: unused, address: unused, open: unused, onReturn: unused }, asked };
 }
 
 describe("the presets of a family", () => {

@@ -12,7 +12,10 @@ export function readJobDetails(transport: Transport, printerId: string): Promise
   return transport.request("GET", printerPath(printerId, "job/details"));
 }
 
-/** Returns the address of the picture of the plate. */
-export function jobPicture(transport: Transport, printerId: string): Promise<string> {
-  return transport.address(printerPath(printerId, "job/picture"));
+/**
+ * Returns the address of the picture of the plate. The engine's stays the same from job to job; `of` names the job, so that
+ * a browser does not show the one before.
+ */
+export function jobPicture(transport: Transport, printerId: string, of: string): Promise<string> {
+  return transport.address(printerPath(printerId, `job/picture?of=${encodeURIComponent(of)}`));
 }

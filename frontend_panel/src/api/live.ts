@@ -27,6 +27,7 @@ export class LiveLine {
   #attempt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isRunning = false;
+  #stopHurrying: (() => void) | undefined;
 
   constructor(transport: Transport, topics: readonly string[], listener: LiveListener) {
     this.#transport = transport;
@@ -38,7 +39,7 @@ export class LiveLine {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    addEventListener("online", this.#hurry);
+    this.#stopHurrying = this.#transport.onReturn(this.#hurry);
     document.addEventListener("visibilitychange", this.#hurry);
     this.#connect();
   }
@@ -46,7 +47,7 @@ export class LiveLine {
   /** Hangs up for good. */
   stop(): void {
     this.#isRunning = false;
-    removeEventListener("online", this.#hurry);
+    this.#stopHurrying?.();
     document.removeEventListener("visibilitychange", this.#hurry);
     clearTimeout(this.#timer);
     this.#channel?.close();

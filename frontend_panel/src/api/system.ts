@@ -46,6 +46,10 @@ export function readTasks(transport: Transport, cursor: string | null): Promise<
   return transport.request("GET", `/tasks?${query.toString()}`);
 }
 
+export function readTask(transport: Transport, id: string): Promise<Task> {
+  return transport.request("GET", `/tasks/${encodeURIComponent(id)}`);
+}
+
 export function cancelTask(transport: Transport, id: string): Promise<Task> {
   return transport.request("POST", `/tasks/${encodeURIComponent(id)}/cancel`);
 }

@@ -36,6 +36,7 @@ export type {
   FaultRecord,
   FilamentPreset,
   FilamentUnit,
+  Fit,
   Heat,
   InstallNozzle,
   IssuedToken,
@@ -58,6 +59,7 @@ export type {
   Sensitivity,
   Severity,
   Slot,
+  SlotFit,
   SlotRef,
   Speed,
   SpeedLevel,
@@ -75,6 +77,11 @@ export type Checked = schema.CheckedOut;
 /** A person of Home Assistant whose role is fixed here. */
 export type FixedPerson = schema.PersonOut;
 export type Found = schema.FoundOut;
+/** The files on a printer, and which it takes. */
+export type PrinterFiles = schema.FilesOut;
+/** A plate of a file on a printer. */
+export type FilePlate = schema.PlateOut;
+export type PlateFilament = schema.PlateFilamentOut;
 /** A run-time setting of the engine, with its bounds. */
 export type EngineSetting = schema.SettingOut;
 /** A signed-in browser. */

@@ -2,16 +2,44 @@
 
 import { language, t } from ".";
 
-const wholeNumber = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-/** Clock times follow the person's own habit (12 or 24 hours), not the language of the texts. */
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const clockDay = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" });
-const dayOnly = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric" });
-const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+/** How somebody writes numbers and times; what is left out is as the browser has it. */
+export interface Habits {
+  /** The language whose way of writing numbers it is. */
+  readonly numbers?: string | undefined;
+  readonly isGrouped?: boolean | undefined;
+  /** The language of dates, and of clock times unless `isTwelveHours` says otherwise. */
+  readonly dates?: string | undefined;
+  readonly isTwelveHours?: boolean | undefined;
+  readonly timeZone?: string | undefined;
+}
 
-const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+/** Clock times follow the person's own habit (12 or 24 hours), not the language of the texts. */
+let by = formatters({ numbers: language });
+
+/** Writes numbers and times that way from now on. */
+export function followHabits(habits: Habits): void {
+  by = formatters(habits);
+}
+
+function formatters({ numbers = language, isGrouped = true, dates, isTwelveHours, timeZone }: Habits) {
+  const number = (digits: number) => new Intl.NumberFormat(numbers, { maximumFractionDigits: digits, useGrouping: isGrouped });
+  const date = (options: Intl.DateTimeFormatOptions) => {
+    const habit = { ...(isTwelveHours === undefined ? {} : { hour12: isTwelveHours }), ...(timeZone ? { timeZone } : {}) };
+    return new Intl.DateTimeFormat(dates, { ...options, ...habit });
+  };
+  return {
+    whole: number(0),
+    tenths: number(1),
+    time: date({ hour: "numeric", minute: "2-digit" }),
+    timeOnDay: date({ weekday: "short", hour: "numeric", minute: "2-digit" }),
+    shortDay: date({ weekday: "short", day: "numeric" }),
+    longDay: date({ weekday: "long", day: "numeric", month: "long" }),
+    /** Tells one day from another. */
+    day: date({ dateStyle: "short" }),
+    instant: date({ dateStyle: "medium", timeStyle: "medium" }),
+    ago: new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }),
+  };
+}
 
 /** Nearer than this nobody counts; clocks differ by as much. */
 const NOW_S = 10;
@@ -21,12 +49,12 @@ const DAY_S = 24 * HOUR_S;
 
 /** Returns `62 %`. */
 export function percent(value: number): string {
-  return t("unit.percent", { value: wholeNumber.format(value) });
+  return t("unit.percent", { value: by.whole.format(value) });
 }
 
 /** Returns `220°`; half degrees are noise to a reader. */
 export function degrees(celsius: number): string {
-  return t("unit.degrees", { value: wholeNumber.format(celsius) });
+  return t("unit.degrees", { value: by.whole.format(celsius) });
 }
 
 /** Returns `2 h 16 min`; below a minute `under a minute`. */
@@ -47,17 +75,17 @@ export function lasting(seconds: number): string {
 
 /** Returns the clock time, with the weekday if it is not today's. */
 export function clock(at: Date, now: Date): string {
-  return (at.toDateString() === now.toDateString() ? clockTime : clockDay).format(at);
+  return (isSameDay(at, now) ? by.time : by.timeOnDay).format(at);
 }
 
 /** Returns an instant for the axis of a chart: the clock time, or the day where the chart shows many. */
 export function axisTime(at: Date, isByDay: boolean): string {
-  return (isByDay ? dayOnly : clockTime).format(at);
+  return (isByDay ? by.shortDay : by.time).format(at);
 }
 
 /** Returns the whole instant, for a tooltip. */
 export function instant(at: Date): string {
-  return absolute.format(at);
+  return by.instant.format(at);
 }
 
 /** Returns how far an instant is from now: `5 min. ago`, `in 2 hr.`, `yesterday`; within seconds `just now`. */
@@ -65,36 +93,40 @@ export function relative(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   const distance = Math.abs(seconds);
   if (distance < NOW_S) return t("time.just_now");
-  if (distance < MINUTE_S) return ago.format(Math.trunc(seconds), "second");
-  if (distance < HOUR_S) return ago.format(Math.trunc(seconds / MINUTE_S), "minute");
-  if (distance < DAY_S) return ago.format(Math.trunc(seconds / HOUR_S), "hour");
-  return ago.format(Math.trunc(seconds / DAY_S), "day");
+  if (distance < MINUTE_S) return by.ago.format(Math.trunc(seconds), "second");
+  if (distance < HOUR_S) return by.ago.format(Math.trunc(seconds / MINUTE_S), "minute");
+  if (distance < DAY_S) return by.ago.format(Math.trunc(seconds / HOUR_S), "hour");
+  return by.ago.format(Math.trunc(seconds / DAY_S), "day");
 }
 
 /** Returns `127 g`; below ten grams with one digit after the point. */
 export function grams(value: number): string {
-  return t("unit.grams", { value: (value < 10 ? tenths : wholeNumber).format(value) });
+  return t("unit.grams", { value: (value < 10 ? by.tenths : by.whole).format(value) });
 }
 
 /** Returns a length in mm as a number, `52.4`. */
 export function millimetres(value: number): string {
-  return tenths.format(value);
+  return by.tenths.format(value);
 }
 
 /** Returns the day as a heading: `Today`, `Yesterday`, or the date. */
 export function day(at: Date, now: Date): string {
-  if (at.toDateString() === now.toDateString()) return t("time.today");
+  if (isSameDay(at, now)) return t("time.today");
   const before = new Date(now);
   before.setDate(before.getDate() - 1);
-  return at.toDateString() === before.toDateString() ? t("time.yesterday") : longDay.format(at);
+  return isSameDay(at, before) ? t("time.yesterday") : by.longDay.format(at);
 }
 
 /** Returns the size of a file, `12.4 MB`; the smallest files count as 0.1. */
 export function megabytes(bytes: number): string {
-  return t("unit.megabytes", { value: tenths.format(Math.max(bytes / 1e6, 0.1)) });
+  return t("unit.megabytes", { value: by.tenths.format(Math.max(bytes / 1e6, 0.1)) });
 }
 
 /** Returns a number that has no unit of its own, with one digit after the point where it has any. */
 export function decimal(value: number): string {
-  return tenths.format(value);
+  return by.tenths.format(value);
+}
+
+function isSameDay(a: Date, b: Date): boolean {
+  return by.day.format(a) === by.day.format(b);
 }

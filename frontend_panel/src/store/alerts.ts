@@ -5,15 +5,14 @@ import type { State } from "./store";
 
 const WEIGHT = { critical: 0, warning: 1, info: 2 } as const;
 
-let items: Readonly<Record<string, Alert>> | undefined;
-let active: readonly Alert[] = [];
+/** Per list of alerts: inside Home Assistant a page may look at several engines. */
+const known = new WeakMap<object, readonly Alert[]>();
 
 /** Returns the active alerts, newest first; the same list while nothing changed. */
 export function selectAlerts(state: State): readonly Alert[] {
-  if (items !== state.live.alerts.items) {
-    items = state.live.alerts.items;
-    active = newestFirst(Object.values(items));
-  }
+  const { items } = state.live.alerts;
+  const active = known.get(items) ?? newestFirst(Object.values(items));
+  known.set(items, active);
   return active;
 }
 

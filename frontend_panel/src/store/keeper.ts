@@ -14,6 +14,8 @@ export class Keeper {
   readonly #store: Store;
   readonly #line: LiveLine;
   #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #isStopped = false;
 
   constructor(transport: Transport, store: Store) {
     this.#transport = transport;
@@ -33,6 +35,7 @@ export class Keeper {
   async start(): Promise<void> {
     try {
       const session = await readSession(this.#transport);
+      if (this.#isStopped) return;
       if (session) {
         this.enter(session);
         return;
@@ -40,10 +43,25 @@ export class Keeper {
       const setup = await readSetup(this.#transport);
       this.#store.dispatch({ type: setup.is_needed ? "session/setup_needed" : "session/signed_out" });
     } catch {
+      if (this.#isStopped) return;
       this.#attempt += 1;
       this.#store.dispatch({ type: "session/unreachable" });
-      setTimeout(() => void this.start(), backoffMs(this.#attempt, Math.random()));
+      this.#retry = setTimeout(() => void this.start(), backoffMs(this.#attempt, Math.random()));
     }
+  }
+
+  /** Tries at once, where it is waiting for an engine that did not answer. */
+  retry(): void {
+    if (this.#store.state.session.phase !== "unreachable" || this.#isStopped) return;
+    clearTimeout(this.#retry);
+    void this.start();
+  }
+
+  /** Hangs up for good, without signing out. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    this.#line.stop();
   }
 
   /** Takes in whoever just signed in. */

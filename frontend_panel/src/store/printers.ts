@@ -42,14 +42,13 @@ export function needsPerson(printer: Printer): boolean {
   return isPlateToClear(printer) || (printer.is_live && (printer.attention !== null || printer.activity === "failed"));
 }
 
+/** Per list of printers: inside Home Assistant a page may look at several engines. */
 function remembered<T>(compute: (items: Readonly<Record<string, Printer>>) => T): (state: State) => T {
-  let items: Readonly<Record<string, Printer>> | undefined;
-  let value: T;
+  const values = new WeakMap<object, { readonly value: T }>();
   return (state) => {
-    if (items !== state.live.printers.items) {
-      items = state.live.printers.items;
-      value = compute(items);
-    }
-    return value;
+    const { items } = state.live.printers;
+    const known = values.get(items) ?? { value: compute(items) };
+    values.set(items, known);
+    return known.value;
   };
 }

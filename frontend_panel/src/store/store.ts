@@ -72,6 +72,7 @@ export class Slice<T> implements ReactiveController {
   hostConnected(): void {
     const store = this.#store();
     if (!store) return;
+    this.#stop?.();
     this.#take(store);
     this.#stop = store.subscribe(() => {
       this.#take(store);

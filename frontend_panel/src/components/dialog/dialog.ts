@@ -5,6 +5,7 @@ import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
 import "../icon/icon";
 import { close } from "../icon/icons";
+import { keepClear } from "../kit/bars";
 import { Opener } from "../kit/opener";
 import "../kit/toasts";
 
@@ -64,7 +65,7 @@ export class OdinDialog extends LitElement {
         flex-wrap: wrap;
         gap: var(--o-2);
         justify-content: flex-end;
-        padding: 12px 20px max(16px, env(safe-area-inset-bottom));
+        padding: 12px 20px max(16px, var(--o-safe-bottom));
         border-top: 1px solid var(--o-line);
       }
 
@@ -89,7 +90,13 @@ export class OdinDialog extends LitElement {
   @state() private hasActions = false;
   @query("dialog") private readonly dialog!: HTMLDialogElement;
   @query("h2") private readonly titleElement!: HTMLElement;
+  @query(".foot") private readonly foot!: HTMLElement;
   readonly #opener = new Opener(this);
+
+  constructor() {
+    super();
+    keepClear(this, "modal", () => (this.isOpen ? this.foot : null));
+  }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();

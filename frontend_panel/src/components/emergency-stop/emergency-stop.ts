@@ -62,7 +62,7 @@ export class OdinEmergencyStop extends LitElement {
         color: var(--o-failed);
       }
 
-      @media (max-width: 899px) {
+      @container (max-width: 899px) {
         .word {
           position: absolute;
           width: 1px;

@@ -14,7 +14,8 @@ const LOW_PCT = 25;
 /**
  * One slot as a coloured square with its number; drained when little is left, dashed when empty, hatched when unknown.
  *
- * Properties: `slotState`, `number` (as people count, from 1; empty for none), `place` (such as `A`), `isFeeding`.
+ * Properties: `slotState`, `number` (as people count, from 1; empty for none), `place` (such as `A`), `isFeeding`. CSS:
+ * `--chip-size`.
  */
 @customElement("odin-filament-chip")
 export class OdinFilamentChip extends LitElement {

@@ -8,8 +8,8 @@ export const styles = [
     :host {
       display: inline-block;
       position: relative;
-      width: 28px;
-      height: 28px;
+      width: var(--chip-size, 28px);
+      height: var(--chip-size, 28px);
     }
 
     .swatch {

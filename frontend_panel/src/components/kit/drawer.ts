@@ -59,7 +59,7 @@ export class OdinDrawer extends LitElement {
         gap: var(--o-2);
         align-items: center;
         min-height: 60px;
-        padding: max(8px, env(safe-area-inset-top)) 12px 8px 20px;
+        padding: max(8px, var(--o-safe-top)) 12px 8px 20px;
         border-bottom: 1px solid var(--o-line);
       }
 
@@ -75,7 +75,7 @@ export class OdinDrawer extends LitElement {
       .body {
         flex: 1;
         min-height: 0;
-        padding: var(--o-4) 20px max(var(--o-5), env(safe-area-inset-bottom));
+        padding: var(--o-4) 20px max(var(--o-5), var(--o-safe-bottom));
         overflow: hidden auto;
         overscroll-behavior: contain;
       }
@@ -91,7 +91,7 @@ export class OdinDrawer extends LitElement {
         }
 
         .body {
-          padding: 12px 12px max(var(--o-5), env(safe-area-inset-bottom));
+          padding: 12px 12px max(var(--o-5), var(--o-safe-bottom));
         }
       }
 

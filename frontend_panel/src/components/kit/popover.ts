@@ -5,6 +5,7 @@ import { base } from "../../theme/controls";
 import { placed } from "./placement";
 
 const NATIVE = "showPopover" in HTMLElement.prototype;
+const PHONE_BELOW_PX = 700;
 
 /**
  * A sheet that unfolds at its anchor; from the bottom of the screen on phones. A press on the anchor toggles it, Escape
@@ -42,17 +43,27 @@ export class OdinPopover extends LitElement {
         color: var(--o-text);
       }
 
-      .sheet.plain:not(.open) {
+      .sheet.plain:not(.open),
+      .corner {
         display: none;
       }
 
+      .sheet.plain + .corner {
+        position: fixed;
+        inset: 0 auto auto 0;
+        display: block;
+      }
+
       @media (max-width: 699px) {
-        .sheet {
+        .sheet:not(.plain) {
           inset: auto 0 0;
+        }
+
+        .sheet {
           width: 100vw;
           max-width: none;
           max-height: 80dvh;
-          padding-bottom: max(8px, env(safe-area-inset-bottom));
+          padding-bottom: max(8px, var(--o-safe-bottom));
           border-width: 1px 0 0;
           border-radius: var(--o-r-card) var(--o-r-card) 0 0;
         }
@@ -69,6 +80,7 @@ export class OdinPopover extends LitElement {
   @property() align: "start" | "end" = "end";
   @property({ type: Boolean, attribute: "open", reflect: true }) isOpen = false;
   @query(".sheet") private readonly sheet!: HTMLElement;
+  @query(".corner") private readonly corner!: HTMLElement;
   @query("slot[name=anchor]") private readonly anchorSlot!: HTMLSlotElement;
   /** What it shows may still grow after it unfolded. */
   readonly #resizes = new ResizeObserver(() => {
@@ -114,6 +126,7 @@ export class OdinPopover extends LitElement {
       >
         <slot @slotchange=${this.#place}></slot>
       </div>
+      <i class="corner"></i>
     `;
   }
 
@@ -151,9 +164,14 @@ export class OdinPopover extends LitElement {
     if (!this.isOpen || !anchor) return;
     const { width, height } = this.sheet.getBoundingClientRect();
     const room = { width: this.ownerDocument.documentElement.clientWidth, height: innerHeight };
-    const { left, top } = placed(anchor.getBoundingClientRect(), { width, height }, room, this.align);
-    this.style.setProperty("--left", `${left}px`);
-    this.style.setProperty("--top", `${top}px`);
+    const isAtBottom = !NATIVE && room.width < PHONE_BELOW_PX;
+    const { left, top } = isAtBottom
+      ? { left: 0, top: room.height - height }
+      : placed(anchor.getBoundingClientRect(), { width, height }, room, this.align);
+    // Browsers without popovers lay a fixed box out from the corner of a container around it, not of the window.
+    const corner = this.corner.getBoundingClientRect();
+    this.style.setProperty("--left", `${left - corner.left}px`);
+    this.style.setProperty("--top", `${top - corner.top}px`);
   };
 
   readonly #pressing = (): void => {

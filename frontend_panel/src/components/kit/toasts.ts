@@ -1,5 +1,5 @@
 import { LitElement, css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, queryAll } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { t } from "../../localize";
@@ -7,6 +7,7 @@ import type { Toast } from "../../store/toasts";
 import { base, buttons } from "../../theme/controls";
 import "../icon/icon";
 import { close, failed, finished, info } from "../icon/icons";
+import { allBars, clearOf } from "./bars";
 
 const ICONS = { done: finished, failed, info } as const;
 
@@ -20,7 +21,7 @@ function last(those: ReadonlySet<OdinToasts>): OdinToasts | undefined {
 
 /**
  * Short news at the bottom of the page, pressable over an open dialog too: drawers and dialogs hold one with the attribute
- * `in-modal`, which shows what the first was given.
+ * `in-modal`, which shows what the first was given. It stands above the bars of `bars.ts`.
  *
  * Properties: `toasts`. Events: `odin-dismiss` (`detail.id`).
  */
@@ -32,7 +33,8 @@ export class OdinToasts extends LitElement {
     css`
       :host {
         position: fixed;
-        inset: auto 0 max(16px, env(safe-area-inset-bottom)) 0;
+        --usual: max(16px, var(--o-safe-bottom));
+        inset: auto 0 max(var(--usual), var(--over, 0px)) 0;
         z-index: 40;
         display: grid;
         gap: 8px;
@@ -87,13 +89,14 @@ export class OdinToasts extends LitElement {
 
       @media (max-width: 699px) {
         :host {
-          bottom: calc(72px + env(safe-area-inset-bottom));
+          --usual: calc(72px + var(--o-safe-bottom));
         }
       }
     `,
   ];
 
   @property({ attribute: false }) toasts: readonly Toast[] = [];
+  @queryAll(".toast") private readonly drawn!: NodeListOf<HTMLElement>;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -105,10 +108,16 @@ export class OdinToasts extends LitElement {
     this.popover = "manual";
     (this.hasAttribute("in-modal") ? inModals : told).add(this);
     last(told)?.requestUpdate();
+    allBars().addEventListener("changed", this.#stand);
+    addEventListener("resize", this.#stand);
+    addEventListener("scroll", this.#stand, { capture: true, passive: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    allBars().removeEventListener("changed", this.#stand);
+    removeEventListener("resize", this.#stand);
+    removeEventListener("scroll", this.#stand, { capture: true });
     inModals.delete(this);
     told.delete(this);
     last(told)?.requestUpdate();
@@ -120,7 +129,22 @@ export class OdinToasts extends LitElement {
     if (this.matches(":popover-open")) this.hidePopover();
     // Opened anew, it comes over whatever was opened since.
     if (this.#shown().length > 0) this.showPopover();
+    this.#stand();
   }
+
+  /** Above the bars that it would cover, which may come, go and move while it shows. */
+  readonly #stand = (): void => {
+    const toasts = [...this.drawn].map((toast) => toast.getBoundingClientRect());
+    if (toasts.length === 0) return;
+    this.style.setProperty("--over", "0px");
+    const usual = parseFloat(getComputedStyle(this).bottom);
+    const { top, bottom } = this.getBoundingClientRect();
+    const [left, right] = [Math.min(...toasts.map((each) => each.left)), Math.max(...toasts.map((each) => each.right))];
+    const bars = allBars().on(this.hasAttribute("in-modal") ? "modal" : "page");
+    const boxes = bars.map((bar) => bar.getBoundingClientRect());
+    const over = clearOf(boxes, { top, bottom, left, right }, usual, document.documentElement.clientHeight);
+    this.style.setProperty("--over", `${over}px`);
+  };
 
   #shown(): readonly Toast[] {
     return (last(inModals) ?? last(told)) === this ? (last(told)?.toasts ?? []) : [];

@@ -16,7 +16,7 @@ import {
   warning,
 } from "../icon/icons";
 
-const SILHOUETTES = {
+export const SILHOUETTES = {
   idle,
   preparing,
   printing,
@@ -33,6 +33,46 @@ const SILHOUETTES = {
 /** How a state looks; every one has a silhouette and a word beside its hue. */
 export type Look = keyof typeof SILHOUETTES;
 
+/** What a state is coloured with: `--hue` for shapes, `--ink` for words. The host says which with `look`. */
+export const hues = css`
+  :host {
+    --hue: var(--o-idle);
+    --ink: var(--o-idle-text);
+  }
+
+  :host([look="printing"]),
+  :host([look="preparing"]) {
+    --hue: var(--o-printing);
+    --ink: var(--o-printing-text);
+  }
+
+  :host([look="paused"]) {
+    --hue: var(--o-paused);
+    --ink: var(--o-paused-text);
+  }
+
+  :host([look="attention"]) {
+    --hue: var(--o-attention);
+    --ink: var(--o-attention-text);
+  }
+
+  :host([look="failed"]) {
+    --hue: var(--o-failed);
+    --ink: var(--o-failed-text);
+  }
+
+  :host([look="finished"]),
+  :host([look="plate"]) {
+    --hue: var(--o-finished);
+    --ink: var(--o-finished-text);
+  }
+
+  :host([look="offline"]) {
+    --hue: var(--o-offline);
+    --ink: var(--o-offline-text);
+  }
+`;
+
 /**
  * A printer's state: silhouette, word, hue. Over a picture it brings its own dark ground.
  *
@@ -42,10 +82,9 @@ export type Look = keyof typeof SILHOUETTES;
 export class OdinStatePill extends LitElement {
   static override styles = [
     base,
+    hues,
     css`
       :host {
-        --hue: var(--o-idle);
-        --ink: var(--o-idle-text);
         --icon-size: 15px;
         display: inline-flex;
         align-items: center;
@@ -58,38 +97,6 @@ export class OdinStatePill extends LitElement {
         color: var(--ink);
         font-size: var(--o-t-s);
         font-weight: var(--o-w-b);
-      }
-
-      :host([look="printing"]),
-      :host([look="preparing"]) {
-        --hue: var(--o-printing);
-        --ink: var(--o-printing-text);
-      }
-
-      :host([look="paused"]) {
-        --hue: var(--o-paused);
-        --ink: var(--o-paused-text);
-      }
-
-      :host([look="attention"]) {
-        --hue: var(--o-attention);
-        --ink: var(--o-attention-text);
-      }
-
-      :host([look="failed"]) {
-        --hue: var(--o-failed);
-        --ink: var(--o-failed-text);
-      }
-
-      :host([look="finished"]),
-      :host([look="plate"]) {
-        --hue: var(--o-finished);
-        --ink: var(--o-finished-text);
-      }
-
-      :host([look="offline"]) {
-        --hue: var(--o-offline);
-        --ink: var(--o-offline-text);
       }
 
       /* A picture can have any colour: the ground is dark in both themes, the hue stays in the silhouette. */

@@ -3,10 +3,13 @@
 import add from "./add.json";
 import alerts from "./alerts.json";
 import app from "./app.json";
+import cards from "./cards.json";
 import controls from "./controls.json";
 import doors from "./doors.json";
 import filament from "./filament.json";
+import files from "./files.json";
 import floor from "./floor.json";
+import host from "./host.json";
 import kit from "./kit.json";
 import printer from "./printer.json";
 import settings from "./settings.json";
@@ -15,14 +18,17 @@ export const en = {
   ...add,
   ...alerts,
   ...app,
+  ...cards,
   ...controls,
   ...doors,
   ...filament,
+  ...files,
   ...floor,
+  ...host,
   ...kit,
   ...printer,
   ...settings,
 } as const;
 
 /** By file, for the test that looks at each. */
-export const parts = { add, alerts, app, controls, doors, filament, floor, kit, printer, settings };
+export const parts = { add, alerts, app, cards, controls, doors, filament, files, floor, host, kit, printer, settings };

@@ -9,10 +9,12 @@ import type { OdinPopover } from "../../components/kit/popover";
 import "../../components/kit/segmented";
 import { t, word } from "../../localize";
 import type { Line } from "../../store/line";
-import { THEME_CHOICES, chooseTheme, themeChoice } from "../../theme/theme";
+import { THEME_CHOICES } from "../../theme/theme";
 import type { ThemeChoice } from "../../theme/theme";
 import "../app/connection";
 import { addressOf, followed } from "../app/place";
+import { surroundings } from "../app/surroundings";
+import type { Appearance } from "../app/surroundings";
 import { initials } from "./initials";
 import { styles } from "./styles";
 
@@ -31,11 +33,12 @@ export class OdinAccount extends LitElement {
   @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) line!: Line;
   @property({ type: Number }) count = 0;
-  @state() private theme: ThemeChoice = themeChoice();
+  @state() private theme: ThemeChoice | undefined = surroundings().appearance?.choice();
   @query("odin-popover") private readonly popoverElement!: OdinPopover;
 
   protected override render() {
     const name = this.session.display_name || this.session.name;
+    const { appearance } = surroundings();
     return html`
       <odin-popover align="start" .label=${t("account.menu")} @odin-open=${this.#opened}>
         <button slot="anchor" class="who" type="button" title=${t("account.menu")}>
@@ -52,12 +55,7 @@ export class OdinAccount extends LitElement {
           <span class="sub">${word("role", this.session.role)}</span>
           <odin-connection .line=${this.line} .count=${this.count}></odin-connection>
         </p>
-        <odin-segmented
-          .label=${t("account.theme")}
-          .value=${this.theme}
-          .options=${THEME_CHOICES.map((value) => ({ value, label: word("theme", value) }))}
-          @odin-change=${this.#themed}
-        ></odin-segmented>
+        ${appearance ? this.#appearance(appearance) : nothing}
         <hr />
         <a class="button plain row" href=${addressOf(OWN)} @click=${this.#followed}>
           <odin-icon .path=${account}></odin-icon>${t("account.own")}
@@ -68,6 +66,21 @@ export class OdinAccount extends LitElement {
         ${this.#link("api/docs", t("account.swagger"))} ${this.#link("api/redoc", t("account.redoc"))}
         ${this.session.session_id === null ? nothing : this.#signOut()}
       </odin-popover>
+    `;
+  }
+
+  #appearance(appearance: Appearance) {
+    const chosen = (event: CustomEvent<{ value: ThemeChoice }>) => {
+      this.theme = event.detail.value;
+      appearance.choose(this.theme);
+    };
+    return html`
+      <odin-segmented
+        .label=${t("account.theme")}
+        .value=${this.theme}
+        .options=${THEME_CHOICES.map((value) => ({ value, label: word("theme", value) }))}
+        @odin-change=${chosen}
+      ></odin-segmented>
     `;
   }
 
@@ -82,8 +95,10 @@ export class OdinAccount extends LitElement {
   }
 
   #link(path: string, label: string) {
+    const address = surroundings().engineAddress(path);
+    if (address === undefined) return nothing;
     return html`
-      <a class="button plain row" href=${new URL(path, document.baseURI).pathname} target="_blank" rel="noopener">
+      <a class="button plain row" href=${address} target="_blank" rel="noopener">
         <odin-icon .path=${api}></odin-icon>${label}
       </a>
     `;
@@ -91,12 +106,7 @@ export class OdinAccount extends LitElement {
 
   /** It may have been chosen elsewhere. */
   readonly #opened = (): void => {
-    this.theme = themeChoice();
-  };
-
-  readonly #themed = (event: CustomEvent<{ value: ThemeChoice }>): void => {
-    this.theme = event.detail.value;
-    chooseTheme(this.theme);
+    this.theme = surroundings().appearance?.choice();
   };
 
   readonly #followed = (event: MouseEvent): void => {

@@ -87,7 +87,7 @@ export const styles = [
     }
 
     /* Where the words have no room, the state of the line sits on the picture. */
-    @media (max-width: 1199px) {
+    @container (max-width: 1199px) {
       .who {
         flex-direction: column;
         gap: 2px;
@@ -120,7 +120,7 @@ export const styles = [
       }
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       .avatar {
         width: 28px;
         height: 28px;

@@ -139,13 +139,13 @@ export const styles = [
       display: none;
     }
 
-    @media (max-width: 899px) {
+    @container (max-width: 899px) {
       .columns {
         grid-template-columns: minmax(0, 1fr);
       }
     }
 
-    @media (max-width: 479px) {
+    @container (max-width: 479px) {
       .card {
         padding: var(--o-4);
       }

@@ -12,26 +12,35 @@ import { Slice } from "../../store/store";
 import "./frame";
 import type { OdinFrame } from "./frame";
 import "./outlet";
-import { newPasswordPage, setupPage, signInPage } from "./pages";
-import { currentPlace, onMoved, reload } from "./place";
+import type { LazyPage } from "./outlet";
+import { FLOOR, addressOf, currentPlace, reload } from "./place";
 import type { Place } from "./place";
 import { appStyles } from "./styles";
-import { onUncaught, scrollToTop, setTitle } from "./surroundings";
+import { onUncaught, scrollToTop, surroundings } from "./surroundings";
+
+/** The pages before the login. */
+export interface Doors {
+  readonly setup: () => LazyPage;
+  readonly signIn: (hasEnded: boolean) => LazyPage;
+  readonly newPassword: (name: string) => LazyPage;
+}
 
 /**
  * The whole panel: decides whether somebody is signed in, and which page is shown.
  *
- * Properties: `services` (given by the door).
+ * Properties: `services`, `doors` (both given by the door; without `doors` nobody signs in here). Slots: `unreachable` (what
+ * to do where the engine does not answer), `before` and `beside` (in the bar at the top, before and after the page's name).
  */
 @customElement("odin-app")
 export class OdinApp extends LitElement {
   static override styles = appStyles;
 
-  @state() private place: Place = currentPlace();
+  @state() private place: Place = FLOOR;
   @state() private signOutProblem = "";
   /** Something broke that nobody caught: the page may not show everything any more. */
   @state() private isBroken = false;
   @query("odin-frame") private readonly frame!: OdinFrame | null;
+  doors: Doors | undefined;
   readonly #provider = new ContextProvider(this, { context: servicesContext });
   #services: Services | undefined;
   readonly #session = new Slice(this, () => this.#services?.store, (all) => all.session);
@@ -41,20 +50,23 @@ export class OdinApp extends LitElement {
     this.#services = services;
     this.#provider.setValue(services);
     this.#session.hostConnected();
+    this.place = currentPlace();
+    if (this.isConnected) this.#listen();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stops = [onMoved(this.#moved), onUncaught(this.#uncaught)];
+    if (this.#services) this.#listen();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const stop of this.#stops) stop();
+    this.#stops = [];
   }
 
   protected override updated(): void {
-    if (this.#session.value?.phase !== "signed_in") setTitle("");
+    if (this.#services && this.#session.value?.phase !== "signed_in") surroundings().setTitle("");
   }
 
   protected override render() {
@@ -64,23 +76,19 @@ export class OdinApp extends LitElement {
       case "unknown":
         return nothing;
       case "unreachable":
-        return html`
-          <main class="alone">
-            <odin-brand></odin-brand>
-            <odin-banner kind="offline"><b>${t("app.unreachable")}</b> ${t("app.unreachable.what")}</odin-banner>
-          </main>
-        `;
+        return this.#unreachable();
       case "setup":
-        return html`<odin-outlet .page=${setupPage()}></odin-outlet>`;
+        return this.#door(this.doors?.setup());
       case "signed_out":
-        return html`<odin-outlet .page=${signInPage(session.hasEnded)}></odin-outlet>`;
+        return this.#door(this.doors?.signIn(session.hasEnded));
       case "signed_in":
         if (session.session.must_change_password) {
-          return html`<odin-outlet .page=${newPasswordPage(session.session.name)}></odin-outlet>`;
+          return this.#door(this.doors?.newPassword(session.session.name));
         }
         return html`
           ${this.isBroken ? this.#broken() : nothing}
           <odin-frame .session=${session.session} .place=${this.place} @odin-sign-out=${this.#signedOut}>
+            <slot name="before" slot="before"></slot><slot name="beside" slot="beside"></slot>
             ${
               this.signOutProblem
                 ? html`<odin-banner kind="failed"><b>${t("app.still_signed_in")}</b> ${this.signOutProblem}</odin-banner>`
@@ -89,6 +97,26 @@ export class OdinApp extends LitElement {
           </odin-frame>
         `;
     }
+  }
+
+  #listen(): void {
+    for (const stop of this.#stops) stop();
+    this.#stops = [surroundings().onMoved(this.#moved), onUncaught(this.#uncaught)];
+  }
+
+  #unreachable() {
+    return html`
+      <slot name="unreachable">
+        <main class="alone">
+          <odin-brand></odin-brand>
+          <odin-banner kind="offline"><b>${t("app.unreachable")}</b> ${t("app.unreachable.what")}</odin-banner>
+        </main>
+      </slot>
+    `;
+  }
+
+  #door(page: LazyPage | undefined) {
+    return page ? html`<odin-outlet .page=${page}></odin-outlet>` : this.#unreachable();
   }
 
   /** Outside the frame: it may be the frame that broke. */
@@ -103,7 +131,10 @@ export class OdinApp extends LitElement {
 
   readonly #moved = (isReturn: boolean): void => {
     const before = this.place;
-    this.place = currentPlace();
+    const place = currentPlace();
+    // A host may write into the address too: its dialogs do.
+    if (addressOf(place) === addressOf(before)) return;
+    this.place = place;
     // A drawer over the floor is no other page.
     if (before.page === "floor" && this.place.page === "floor") return;
     this.isBroken = false;

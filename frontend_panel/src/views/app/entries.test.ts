@@ -1,7 +1,11 @@
 import { expect, it } from "vitest";
 
 import { examplePrinter } from "../../testing/example-printer";
+import { nowhere } from "../../testing/surroundings";
 import { entriesFor } from "./entries";
+import { standIn } from "./surroundings";
+
+standIn(nowhere);
 
 const nothing = () => undefined;
 const deeds = { pause: nothing, resume: nothing, stopEverything: nothing, showKeys: nothing, signOut: nothing };

@@ -4,11 +4,11 @@ import type { Printer } from "../../api/types";
 import { bell, floor, keyboard, pause, play, plus, printer as printerIcon, settings, signOut, stop, theme } from "../../components/icon/icons";
 import { t, word } from "../../localize";
 import { hasRunningJob } from "../../store/printers";
-import { THEME_CHOICES, chooseTheme } from "../../theme/theme";
-import { allSections } from "../settings/sections";
+import { THEME_CHOICES } from "../../theme/theme";
 import { FLOOR, goTo } from "./place";
 import type { Place } from "./place";
 import type { Entry } from "./search";
+import { surroundings } from "./surroundings";
 
 /** What an entry can set going besides going somewhere. */
 export interface Deeds {
@@ -16,7 +16,8 @@ export interface Deeds {
   readonly resume: (printer: Printer) => void;
   readonly stopEverything: () => void;
   readonly showKeys: () => void;
-  readonly signOut: () => void;
+  /** Somebody whom Home Assistant vouches for has no session here to end. */
+  readonly signOut: (() => void) | undefined;
 }
 
 /** Returns every entry for whoever holds those permissions. */
@@ -47,7 +48,8 @@ function pages(may: (permission: string) => boolean): readonly Entry[] {
     ...(may("read:alerts") ? [to("alerts", t("nav.alerts"), bell, { page: "alerts" })] : []),
     to("settings", t("nav.settings"), settings, { page: "settings", section: "" }),
     ...(may("manage:printers") ? [to("add", t("nav.add-printer"), plus, { page: "add-printer" })] : []),
-    ...allSections()
+    ...surroundings()
+      .sections()
       .filter(({ needs }) => may(needs))
       .map(({ id, title, icon }) => ({
         ...to(`settings/${id}`, title, icon, { page: "settings", section: id }),
@@ -104,14 +106,18 @@ function actions(may: (permission: string) => boolean, deeds: Deeds): readonly E
     isOffered: false,
     run,
   });
+  const { appearance } = surroundings();
+  const looks = appearance
+    ? THEME_CHOICES.map((choice) =>
+        act(`theme/${choice}`, t("search.theme", { name: word("theme", choice) }), theme, () => {
+          appearance.choose(choice);
+        }),
+      )
+    : [];
   return [
-    ...THEME_CHOICES.map((choice) =>
-      act(`theme/${choice}`, t("search.theme", { name: word("theme", choice) }), theme, () => {
-        chooseTheme(choice);
-      }),
-    ),
+    ...looks,
     act("keys", t("keys.title"), keyboard, deeds.showKeys),
     ...(may("stop:printers") ? [act("stop", t("stop.button"), stop, deeds.stopEverything)] : []),
-    act("sign-out", t("account.sign_out"), signOut, deeds.signOut),
+    ...(deeds.signOut ? [act("sign-out", t("account.sign_out"), signOut, deeds.signOut)] : []),
   ];
 }

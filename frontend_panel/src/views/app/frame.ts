@@ -13,6 +13,7 @@ import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { selectAlerts } from "../../store/alerts";
 import { selectLine } from "../../store/line";
+import type { Line } from "../../store/line";
 import { countEnabled, countNeedy, selectPrinters } from "../../store/printers";
 import { Slice } from "../../store/store";
 import type { Toast } from "../../store/toasts";
@@ -21,7 +22,7 @@ import "../alerts/bell";
 import "./emergency";
 import type { OdinStopEverything } from "./emergency";
 import { entriesFor } from "./entries";
-import { Keymap, isTaken } from "./keymap";
+import { Keymap, SEARCH_ALWAYS, bindings, isTaken } from "./keymap";
 import type { KeyCommand } from "./keymap";
 import "./line-banner";
 import "./navigation";
@@ -33,14 +34,15 @@ import type { Place } from "./place";
 import "./shortcuts";
 import { singleKeysWork } from "./shortcuts";
 import { frameStyles } from "./styles";
-import { onKey, setTitle } from "./surroundings";
+import { onKey, surroundings } from "./surroundings";
 import "./top-bar";
 
 /**
  * What stands around every page behind the login: the ways to the pages, the search field, the bell, the emergency stop,
  * and the news at the bottom.
  *
- * Properties: `session`, `place`. Slots: default (banners over the page). Events: `odin-sign-out`. Methods: `focusPage()`.
+ * Properties: `session`, `place`. Slots: default (banners over the page), `before` and `beside`
+ * (in the top bar). Events: `odin-sign-out`. Methods: `focusPage()`.
  */
 @customElement("odin-frame")
 export class OdinFrame extends LitElement {
@@ -59,7 +61,7 @@ export class OdinFrame extends LitElement {
   readonly #needy = new Slice(this, () => this.services.store, countNeedy);
   readonly #enabled = new Slice(this, () => this.services.store, countEnabled);
   readonly #alerts = new Slice(this, () => this.services.store, selectAlerts);
-  readonly #keymap = new Keymap();
+  readonly #keymap = new Keymap(bindings(surroundings().foreignKeys));
   #stops: readonly (() => void)[] = [];
 
   /** Puts the focus where the page begins. */
@@ -93,7 +95,7 @@ export class OdinFrame extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.isConnected) setTitle(titleOf(this.place, this.printerName));
+    if (this.isConnected) surroundings().setTitle(titleOf(this.place, this.printerName));
   }
 
   protected override render() {
@@ -101,6 +103,15 @@ export class OdinFrame extends LitElement {
     if (!line) return nothing;
     return html`
       <button class="button skip" type="button" @click=${this.#skipped}>${t("app.skip")}</button>
+      <div class="room">
+        <div class="layout">${this.#navigation(line)} ${this.#column()}</div>
+      </div>
+      ${this.#overlays()}
+    `;
+  }
+
+  #navigation(line: Line) {
+    return html`
       <odin-navigation
         .page=${this.place.page}
         .attention=${this.#needy.value ?? 0}
@@ -116,8 +127,14 @@ export class OdinFrame extends LitElement {
           @odin-sign-out=${this.#left}
         ></odin-account>
       </odin-navigation>
+    `;
+  }
+
+  #column() {
+    return html`
       <div class="column">
         <odin-top-bar .crumbs=${crumbsOf(this.place, this.printerName)} @odin-search=${this.#searched}>
+          <slot name="before" slot="before"></slot><slot name="beside" slot="beside"></slot>
           ${this.#may("read:alerts") ? html`<odin-bell .isWatched=${this.place.page === "alerts"}></odin-bell>` : nothing}
           ${this.#may("stop:printers") ? html`<odin-stop-everything></odin-stop-everything>` : nothing}
         </odin-top-bar>
@@ -127,7 +144,6 @@ export class OdinFrame extends LitElement {
           ${this.#page()}
         </main>
       </div>
-      ${this.#overlays()}
     `;
   }
 
@@ -157,7 +173,7 @@ export class OdinFrame extends LitElement {
       resume: (printer) => void this.#told(resumePrint, printer, "search.resumed"),
       stopEverything: () => this.stopEverything?.ask(),
       showKeys: this.#keysWanted,
-      signOut: this.#left,
+      signOut: this.session.session_id === null ? undefined : this.#left,
     });
   }
 
@@ -184,12 +200,12 @@ export class OdinFrame extends LitElement {
   readonly #keyed = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.altKey) return;
     if (event.ctrlKey || event.metaKey) {
-      if (event.key.toLowerCase() !== "k") return;
+      if (event.key.toLowerCase() !== "k" || surroundings().foreignKeys.includes(SEARCH_ALWAYS)) return;
       event.preventDefault();
       this.shown = this.shown === "search" ? undefined : "search";
       return;
     }
-    if (isTaken(event) || !singleKeysWork()) return;
+    if (isTaken(event) || !surroundings().allowsKeys() || !singleKeysWork()) return;
     const command = this.#keymap.press(event.key, event.timeStamp);
     if (command === undefined) return;
     event.preventDefault();

@@ -2,8 +2,16 @@
 
 export type KeyCommand = "search" | "keys" | "floor" | "alerts" | "settings" | "add-printer";
 
-/** The list that people see; `keys` are pressed one after the other, or together with `+`. */
-export const KEYS: readonly { readonly keys: readonly string[]; readonly command: KeyCommand }[] = [
+export interface Binding {
+  /** Pressed one after the other. */
+  readonly keys: readonly string[];
+  readonly command: KeyCommand;
+}
+
+/** The search field from anywhere, from inside a field too. */
+export const SEARCH_ALWAYS = "Ctrl K";
+
+const KEYS: readonly Binding[] = [
   { keys: ["/"], command: "search" },
   { keys: ["g", "f"], command: "floor" },
   { keys: ["g", "a"], command: "alerts" },
@@ -12,25 +20,35 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly command
   { keys: ["?"], command: "keys" },
 ];
 
+/** Returns the list that people see; `foreign` are the keys that belong to somebody else, written with spaces between. */
+export function bindings(foreign: readonly string[]): readonly Binding[] {
+  return KEYS.filter(({ keys }) => !foreign.includes(keys.join(" ")));
+}
+
 /** How long the second key of a pair may take. */
 const PAIR_MS = 1_500;
 
 /** Remembers the first key of a pair. */
 export class Keymap {
+  readonly #bindings: readonly Binding[];
   #first = "";
   #firstAt = 0;
+
+  constructor(bindings: readonly Binding[]) {
+    this.#bindings = bindings;
+  }
 
   /** Returns what a key pressed at that instant (ms) asks for. */
   press(key: string, atMs: number): KeyCommand | undefined {
     const before = atMs - this.#firstAt <= PAIR_MS ? this.#first : "";
     this.#first = "";
-    const pair = KEYS.find(({ keys }) => keys.length === 2 && keys[0] === before && keys[1] === key);
+    const pair = this.#bindings.find(({ keys }) => keys.length === 2 && keys[0] === before && keys[1] === key);
     if (pair) return pair.command;
-    if (KEYS.some(({ keys }) => keys.length === 2 && keys[0] === key)) {
+    if (this.#bindings.some(({ keys }) => keys.length === 2 && keys[0] === key)) {
       this.#first = key;
       this.#firstAt = atMs;
     }
-    return KEYS.find(({ keys }) => keys.length === 1 && keys[0] === key)?.command;
+    return this.#bindings.find(({ keys }) => keys.length === 1 && keys[0] === key)?.command;
   }
 }
 

@@ -18,7 +18,7 @@ export const navigationStyles = [
       box-sizing: border-box;
       height: 100dvh;
       padding: 12px 10px 10px;
-      padding-left: max(10px, env(safe-area-inset-left));
+      padding-left: max(10px, var(--o-safe-left));
       border-right: 1px solid var(--o-line);
       background: var(--o-card);
     }
@@ -68,10 +68,10 @@ export const navigationStyles = [
       margin-top: auto;
     }
 
-    @media (max-width: 1199px) {
+    @container (max-width: 1199px) {
       nav {
         padding-right: 8px;
-        padding-left: max(8px, env(safe-area-inset-left));
+        padding-left: max(8px, var(--o-safe-left));
       }
 
       .home {
@@ -109,15 +109,13 @@ export const navigationStyles = [
       }
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       nav {
-        position: fixed;
-        inset: auto 0 0;
-        z-index: 12;
+        position: static;
         flex-direction: row;
         gap: 0;
         height: auto;
-        padding: 4px max(4px, env(safe-area-inset-right)) env(safe-area-inset-bottom) max(4px, env(safe-area-inset-left));
+        padding: 4px max(4px, var(--o-safe-right)) var(--o-safe-bottom) max(4px, var(--o-safe-left));
         border-top: 1px solid var(--o-line);
         border-right: 0;
       }

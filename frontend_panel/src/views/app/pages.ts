@@ -3,10 +3,10 @@
 import { html } from "lit";
 
 import { t } from "../../localize";
-import { allSections } from "../settings/sections";
 import type { LazyPage } from "./outlet";
 import { FLOOR } from "./place";
 import type { Place } from "./place";
+import { surroundings } from "./surroundings";
 
 export interface Crumb {
   readonly label: string;
@@ -38,7 +38,7 @@ export function crumbsOf(place: Place, printer: string | undefined): readonly Cr
 }
 
 function settingsCrumbs(id: string): readonly Crumb[] {
-  const section = allSections().find((each) => each.id === id);
+  const section = surroundings().sections().find((each) => each.id === id);
   const settings = { label: t("nav.settings") };
   return section ? [{ ...settings, place: { page: "settings", section: "" } }, { label: section.title }] : [settings];
 }
@@ -99,25 +99,4 @@ export function pageOf(place: Place): LazyPage {
         draw: () => html`<odin-settings .section=${place.section}></odin-settings>`,
       };
   }
-}
-
-/** The pages before the login. */
-export function setupPage(): LazyPage {
-  return { name: "setup", load: () => import("../setup/setup"), draw: () => html`<odin-setup></odin-setup>` };
-}
-
-export function signInPage(hasEnded: boolean): LazyPage {
-  return {
-    name: "sign-in",
-    load: () => import("../sign-in/sign-in"),
-    draw: () => html`<odin-sign-in .hasEnded=${hasEnded}></odin-sign-in>`,
-  };
-}
-
-export function newPasswordPage(name: string): LazyPage {
-  return {
-    name: "new-password",
-    load: () => import("../new-password/new-password"),
-    draw: () => html`<odin-new-password .name=${name}></odin-new-password>`,
-  };
 }

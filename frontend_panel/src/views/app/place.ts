@@ -1,7 +1,9 @@
 /**
- * Where in the panel somebody is: a path below the page's `<base>`. The engine serves these paths (`kernel/web.py`). Nobody
- * else reads or writes the browser's address.
+ * Where in the panel somebody is: a path below its first page. The engine serves these paths (`kernel/web.py`), Home
+ * Assistant has them below the panel's own. Nobody else reads or writes the browser's address.
  */
+
+import { surroundings } from "./surroundings";
 
 export type Place =
   /** `printer` is the one whose drawer is open. */
@@ -17,9 +19,8 @@ export const FLOOR: Place = { page: "floor" };
 
 /** Returns the address of a place, for a link. */
 export function addressOf(place: Place): string {
-  const address = new URL(pathOf(place), document.baseURI);
-  if (place.page === "floor" && place.printer !== undefined) address.searchParams.set("printer", place.printer);
-  return address.pathname + address.search;
+  const query = place.page === "floor" && place.printer !== undefined ? { printer: place.printer } : {};
+  return surroundings().address(pathOf(place), query);
 }
 
 function pathOf(place: Place): string {
@@ -39,8 +40,7 @@ function pathOf(place: Place): string {
 
 /** Returns the place an address leads to; an unknown one leads to the floor. */
 export function placeAt(address: Pick<URL, "pathname" | "search">): Place {
-  const base = new URL(document.baseURI).pathname;
-  const path = address.pathname.startsWith(base) ? address.pathname.slice(base.length) : "";
+  const path = surroundings().pathAt(address.pathname) ?? "";
   const [first = "", second = ""] = path.split("/").map(decodeURIComponent);
   if (first === "printers" && second === "add") return { page: "add-printer" };
   if (first === "printers" && second !== "") return { page: "printer", id: second };
@@ -55,17 +55,6 @@ export function currentPlace(): Place {
   return placeAt(location);
 }
 
-/** Calls `listener` after every move; `isReturn` is the back or forward button. Returns how to stop. */
-export function onMoved(listener: (isReturn: boolean) => void): () => void {
-  const moved = (event: Event) => {
-    listener(event.isTrusted);
-  };
-  addEventListener("popstate", moved);
-  return () => {
-    removeEventListener("popstate", moved);
-  };
-}
-
 /** Loads the whole panel anew, as the engine serves it now. */
 export function reload(): void {
   location.reload();
@@ -75,8 +64,7 @@ export function reload(): void {
 export function goTo(place: Place): void {
   const address = addressOf(place);
   if (address === location.pathname + location.search) return;
-  history.pushState(null, "", address);
-  dispatchEvent(new PopStateEvent("popstate"));
+  surroundings().push(address);
 }
 
 /** Returns what a link's click does: it goes there without loading the page anew, unless a new tab was asked for. */

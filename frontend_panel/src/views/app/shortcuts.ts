@@ -1,4 +1,4 @@
-import { LitElement, css, html } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
 import "../../components/dialog/dialog";
@@ -6,7 +6,9 @@ import "../../components/kit/switch";
 import { t, word } from "../../localize";
 import { keep, kept } from "../../store/kept";
 import { base } from "../../theme/controls";
-import { KEYS } from "./keymap";
+import { SEARCH_ALWAYS, bindings } from "./keymap";
+import type { Binding } from "./keymap";
+import { surroundings } from "./surroundings";
 
 const CHOICE = "odin-single-keys";
 
@@ -64,12 +66,18 @@ export class OdinShortcuts extends LitElement {
   @state() private isOn = singleKeysWork();
 
   protected override render() {
+    const { foreignKeys } = surroundings();
+    const [search, ...others] = bindings(foreignKeys);
     return html`
       <odin-dialog .heading=${t("keys.title")} .isOpen=${this.isOpen} @odin-close=${this.#closed}>
         <dl>
-          ${KEYS.slice(0, 1).map(({ keys, command }) => this.#row(word("keys", command), keys))}
-          ${this.#row(t("keys.search_always"), [t("keys.ctrl"), "K"])}
-          ${KEYS.slice(1).map(({ keys, command }) => this.#row(word("keys", command), keys))}
+          ${search ? this.#bound(search) : nothing}
+          ${
+            foreignKeys.includes(SEARCH_ALWAYS)
+              ? nothing
+              : this.#row(t("keys.search_always"), [t("keys.ctrl"), "K"])
+          }
+          ${others.map((each) => this.#bound(each))}
           ${this.#row(t("keys.close"), [t("keys.escape")])}
         </dl>
         <div class="row choice">
@@ -78,6 +86,10 @@ export class OdinShortcuts extends LitElement {
         </div>
       </odin-dialog>
     `;
+  }
+
+  #bound({ keys, command }: Binding) {
+    return this.#row(word("keys", command), keys);
   }
 
   #row(what: string, keys: readonly string[]) {

@@ -33,6 +33,15 @@ export const frameStyles = [
   buttons,
   css`
     :host {
+      display: block;
+    }
+
+    /* What is drawn how depends on the room the panel has, not on the window: a host's own sidebar may stand beside it. */
+    .room {
+      container-type: inline-size;
+    }
+
+    .layout {
       display: grid;
       grid-template-columns: 204px minmax(0, 1fr);
       min-height: 100dvh;
@@ -45,7 +54,7 @@ export const frameStyles = [
     main {
       display: grid;
       align-content: start;
-      padding: var(--o-5) max(var(--o-6), env(safe-area-inset-right)) var(--o-8) var(--o-6);
+      padding: var(--o-5) max(var(--o-6), var(--o-safe-right)) var(--o-8) var(--o-6);
     }
 
     main > * {
@@ -63,27 +72,41 @@ export const frameStyles = [
     .button.skip {
       position: fixed;
       top: -100px;
-      left: var(--o-4);
       z-index: 20;
+      margin-left: var(--o-4);
     }
 
     .button.skip:focus {
       top: 8px;
     }
 
-    @media (max-width: 1199px) {
-      :host {
+    @container (max-width: 1199px) {
+      .layout {
         grid-template-columns: 72px minmax(0, 1fr);
       }
     }
 
-    @media (max-width: 699px) {
-      :host {
-        display: block;
+    @container (max-width: 699px) {
+      .layout {
+        display: flex;
+        flex-direction: column;
+      }
+
+      .column {
+        flex: 1 0 auto;
+      }
+
+      /* At the bottom it sticks rather than being fixed there: fixed would be to the window, beside whose edge a host's
+         sidebar may stand. */
+      odin-navigation {
+        position: sticky;
+        bottom: 0;
+        z-index: 12;
+        order: 1;
       }
 
       main {
-        padding: var(--o-4) 12px calc(88px + env(safe-area-inset-bottom));
+        padding: var(--o-4) 12px 30px;
       }
     }
   `,

@@ -6,12 +6,14 @@ import { search } from "../../components/icon/icons";
 import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
 import type { Crumb } from "./pages";
+import { SEARCH_ALWAYS } from "./keymap";
 import { addressOf, followed } from "./place";
+import { surroundings } from "./surroundings";
 
 /**
  * Where one is, and what is wanted from everywhere: the search field, the bell, the emergency stop.
  *
- * Properties: `crumbs`. Slots: default (after the search field). Events: `odin-search`.
+ * Properties: `crumbs`. Slots: `before` and `beside` (of the name of the page), default (after the search field). Events: `odin-search`.
  */
 @customElement("odin-top-bar")
 export class OdinTopBar extends LitElement {
@@ -31,15 +33,21 @@ export class OdinTopBar extends LitElement {
         gap: var(--o-2);
         align-items: center;
         min-height: 60px;
-        padding: max(8px, env(safe-area-inset-top)) max(var(--o-6), env(safe-area-inset-right)) 8px var(--o-6);
+        padding: max(8px, var(--o-safe-top)) max(var(--o-6), var(--o-safe-right)) 8px var(--o-6);
         border-bottom: 1px solid var(--o-line);
         background: var(--o-page);
       }
 
       h1 {
         display: flex;
-        flex: 1 1 auto;
+        flex: 0 1 auto;
         gap: 6px;
+        min-width: 0;
+      }
+
+      slot[name="beside"] {
+        display: block;
+        flex: 1 1 0;
         min-width: 0;
       }
 
@@ -90,7 +98,7 @@ export class OdinTopBar extends LitElement {
         display: none;
       }
 
-      @media (max-width: 899px) {
+      @container (max-width: 899px) {
         .field {
           display: none;
         }
@@ -100,11 +108,11 @@ export class OdinTopBar extends LitElement {
         }
       }
 
-      @media (max-width: 699px) {
+      @container (max-width: 699px) {
         header {
           gap: 2px;
           min-height: 56px;
-          padding: max(6px, env(safe-area-inset-top)) 12px 6px;
+          padding: max(6px, var(--o-safe-top)) 12px 6px;
         }
       }
 
@@ -119,8 +127,10 @@ export class OdinTopBar extends LitElement {
   @property({ attribute: false }) crumbs: readonly Crumb[] = [];
 
   protected override render() {
+    const { foreignKeys } = surroundings();
     return html`
       <header>
+        <slot name="before"></slot>
         <h1>
           ${this.crumbs.map(({ label, place }) =>
             place
@@ -128,9 +138,10 @@ export class OdinTopBar extends LitElement {
               : html`<span class="clip">${label}</span>`,
           )}
         </h1>
+        <slot name="beside"></slot>
         <button class="button field" type="button" aria-haspopup="dialog" @click=${this.#asked}>
           <odin-icon .path=${search}></odin-icon><span class="clip">${t("search.placeholder")}</span>
-          <kbd aria-hidden="true">${t("keys.ctrl")} K</kbd>
+          <kbd aria-hidden="true">${foreignKeys.includes(SEARCH_ALWAYS) ? "/" : `${t("keys.ctrl")} K`}</kbd>
         </button>
         <button
           class="button plain icon-only small"

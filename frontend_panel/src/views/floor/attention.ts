@@ -1,7 +1,7 @@
 /** What the strip over the floor says: one sentence, one reason, what helps. Decided from the live state; pure. */
 
 import type { Alert, Printer } from "../../api/types";
-import { worstFirst as worstFaultFirst } from "../../components/printer-card/summary";
+import { worstFirst as worstFaultFirst } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import { clock } from "../../localize/format";
 import { worstFirst } from "../../store/alerts";

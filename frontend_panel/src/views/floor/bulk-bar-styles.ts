@@ -54,9 +54,9 @@ export const bulkStyles = [
       font-size: var(--o-t-b);
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       :host {
-        bottom: calc(76px + env(safe-area-inset-bottom));
+        bottom: calc(76px + var(--o-safe-bottom));
       }
     }
   `,

@@ -10,6 +10,7 @@ import { clearPlate } from "../../api/upkeep";
 import "../../components/dialog/dialog";
 import "../../components/icon/icon";
 import { check, close, pause, play } from "../../components/icon/icons";
+import { keepClear } from "../../components/kit/bars";
 import { confirm } from "../../components/kit/confirm";
 import "../../components/menu/menu";
 import { plural, t } from "../../localize";
@@ -45,8 +46,14 @@ export class OdinBulkBar extends LitElement {
   @state() private problem = "";
   /** Which tag action waits for its tag. */
   @state() private asksTag: "add_tag" | "remove_tag" | undefined;
+  @query("section") private readonly section!: HTMLElement;
   @query("form") private readonly form!: HTMLFormElement;
   @query("#tag") private readonly tagInput!: HTMLInputElement;
+
+  constructor() {
+    super();
+    keepClear(this, "page", () => this.section);
+  }
 
   protected override render() {
     const isEmpty = this.chosen.length === 0;

@@ -2,7 +2,7 @@
 
 import { ApiError } from "../../api/transport";
 import type { Printer } from "../../api/types";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { isPlateToClear } from "../../store/printers";
 import { knows } from "../printer/locks";
 import { Turns } from "./turns";

@@ -7,12 +7,13 @@ import type { Printer } from "../../api/types";
 import { check, light, pause, play, stop } from "../../components/icon/icons";
 import { confirm } from "../../components/kit/confirm";
 import "../../components/kit/press";
-import { isRunning, jobName } from "../../components/printer-card/summary";
+import { isRunning, jobName } from "../../components/printer-tile/summary";
 import { t, word } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { Presses } from "../../store/presses";
 import { isPlateToClear } from "../../store/printers";
+import { helpsOf } from "../printer/helps";
 import { stopText } from "../printer/job-text";
 import type { CommandKind } from "../printer/locks";
 import { knows, lockOf } from "../printer/locks";
@@ -69,13 +70,7 @@ export class OdinCardActions extends LitElement {
   }
 
   #helping(): readonly Action[] {
-    const { printer } = this;
-    const isPaused = printer.activity === "paused";
-    const clears = printer.faults.length > 0 && !isRunning(printer);
-    return [
-      ...(isPaused ? [this.#resume()] : []),
-      ...(clears ? [this.#clearErrors()] : []),
-    ].filter(({ kind }) => knows(printer, kind));
+    return helpsOf(this.printer).map((kind) => (kind === "resume" ? this.#resume() : this.#clearErrors()));
   }
 
   #running(): readonly Action[] {

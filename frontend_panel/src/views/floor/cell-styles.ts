@@ -1,9 +1,11 @@
 import { css } from "lit";
 
 import { base } from "../../theme/controls";
+import { pictureStyles } from "./printer-picture";
 
 export const cellStyles = [
   base,
+  pictureStyles,
   css`
     :host {
       display: block;
@@ -17,43 +19,13 @@ export const cellStyles = [
       contain-intrinsic-size: auto 57px;
     }
 
-    odin-printer-card {
+    odin-printer-tile {
       height: 100%;
     }
 
     :host([chosen]) {
       border-radius: var(--o-r-card);
       box-shadow: 0 0 0 2px var(--o-accent);
-    }
-
-    odin-picture {
-      --ratio: auto;
-      position: absolute;
-      inset: 0;
-    }
-
-    odin-picture.model {
-      background: var(--o-sunken);
-    }
-
-    .corner {
-      display: inline-flex;
-      gap: 6px;
-      align-items: center;
-      min-height: 24px;
-      padding: 0 8px;
-      border-radius: var(--o-r-pill);
-      background: rgba(14, 18, 22, 0.78);
-      color: #fff;
-      font-size: var(--o-t-s);
-      white-space: nowrap;
-    }
-
-    .corner i {
-      width: 8px;
-      height: 8px;
-      border-radius: 50%;
-      background: #ff6b57;
     }
 
     .choice {

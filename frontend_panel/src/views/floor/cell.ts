@@ -3,24 +3,18 @@ import type { PropertyValues } from "lit";
 import { LitElement, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 
-import { jobPicture } from "../../api/job";
-import type { Camera, Printer } from "../../api/types";
-import "../../components/kit/picture";
-import "../../components/printer-card/printer-card";
-import { hasEnded, isRunning } from "../../components/printer-card/summary";
+import type { Printer } from "../../api/types";
+import "../../components/printer-tile/printer-tile";
 import { t } from "../../localize";
-import { clock } from "../../localize/format";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { endings } from "../../store/endings";
 import { addressOf, goTo } from "../app/place";
 import "./card-actions";
 import { cellStyles } from "./cell-styles";
+import type { Pictured } from "./printer-picture";
+import { PrinterPicture } from "./printer-picture";
 import type { CardSize } from "./selection";
-import { Snapshots } from "./snapshots";
-
-/** A picture older than this is not called live. */
-const FRESH_MS = 30_000;
 
 /**
  * A printer on the floor: its card with a picture, and what can be done from here.
@@ -40,17 +34,16 @@ export class OdinFloorCell extends LitElement {
   @property({ type: Boolean, attribute: "may-look" }) mayLook = false;
   @property({ type: Boolean, attribute: "choosing" }) isChoosing = false;
   @property({ type: Boolean, reflect: true, attribute: "chosen" }) isChosen = false;
-  /** Address of the picture of what is printed, for a machine without a camera. */
-  @state() private modelPicture: string | null | undefined;
+  @state() private hasNoChart = false;
   @consume({ context: servicesContext }) private readonly services!: Services;
-  readonly #snapshots = new Snapshots(this, () => this.#watched());
-  #modelOf = "";
+  readonly #picture = new PrinterPicture(this, () => this.#pictured);
 
   protected override render() {
     const { printer } = this;
+    const pictured = this.#pictured;
     const place = { page: "floor", printer: printer.id } as const;
     return html`
-      <odin-printer-card
+      <odin-printer-tile
         .printer=${printer}
         .size=${this.size}
         .isStale=${this.isStale}
@@ -62,7 +55,7 @@ export class OdinFloorCell extends LitElement {
           else goTo(place);
         }}
       >
-        ${this.size === "S" ? nothing : this.#picture()} ${this.isChoosing ? this.#choice() : nothing}
+        ${pictured ? this.#look(pictured) : nothing} ${this.isChoosing ? this.#choice() : nothing}
         ${
           this.isChoosing
             ? nothing
@@ -77,79 +70,27 @@ export class OdinFloorCell extends LitElement {
               `
         }
         ${this.size === "XL" ? this.#chart() : nothing}
-      </odin-printer-card>
+      </odin-printer-tile>
     `;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("size") && this.size === "XL") void import("../printer/temperatures");
+    if (!changed.has("size") || this.size !== "XL") return;
+    this.hasNoChart = false;
+    import("../printer/temperatures").catch(() => {
+      // The engine is away, or was replaced since this page was loaded.
+      this.hasNoChart = true;
+    });
   }
 
-  protected override updated(): void {
-    const wanted = this.#snapshots.isInView && this.#camera === undefined ? this.#modelKey() : this.#modelOf;
-    if (wanted === this.#modelOf) return;
-    this.#modelOf = wanted;
-    this.modelPicture = wanted === "" ? null : undefined;
-    if (wanted !== "") void this.#findModel(wanted);
+  get #pictured(): Pictured | undefined {
+    const { printer, mayLook, isStale, size } = this;
+    if (size === "S") return undefined;
+    return { transport: this.services.transport, printer, mayLook, isStale, hasRoom: size !== "M" };
   }
 
-  async #findModel(wanted: string): Promise<void> {
-    const address = await jobPicture(this.services.transport, this.printer.id);
-    // The address stays the same from job to job; what it shows does not.
-    if (wanted === this.#modelOf) this.modelPicture = `${address}${address.includes("?") ? "&" : "?"}of=${encodeURIComponent(wanted)}`;
-  }
-
-  /** Names the job whose picture stands in for the camera; empty where there is none. */
-  #modelKey(): string {
-    const { printer } = this;
-    if (!printer.capabilities.has_print_details || !(isRunning(printer) || hasEnded(printer)) || !printer.job) return "";
-    const { file, name, plate } = printer.job;
-    return [file ?? name ?? "", plate ?? ""].join("/");
-  }
-
-  get #camera(): Camera | undefined {
-    return this.mayLook ? this.printer.cameras.find((camera) => camera.is_available) : undefined;
-  }
-
-  #watched() {
-    const camera = this.#camera;
-    if (!camera || !this.printer.is_live || this.isStale || this.size === "S") return undefined;
-    return { transport: this.services.transport, printerId: this.printer.id, cameraId: camera.id };
-  }
-
-  #picture() {
-    const { shown, problem } = this.#snapshots;
-    const hasCamera = this.#camera !== undefined;
-    const source = hasCamera ? (shown?.url ?? (this.#watched() && !problem ? undefined : null)) : this.modelPicture;
-    const isOld = this.isStale || !this.printer.is_live;
-    return html`
-      <odin-picture
-        slot="picture"
-        class=${hasCamera ? "" : "model"}
-        .src=${source ?? (hasCamera || this.#modelOf ? source : null)}
-        .alt=${hasCamera ? t("camera.alt", { name: this.printer.name }) : t("card.model_picture")}
-        .isStale=${isOld}
-        .fit=${hasCamera ? "cover" : "contain"}
-        .empty=${this.#why(hasCamera, problem)}
-        @odin-error=${this.#modelFailed}
-      ></odin-picture>
-      ${shown && hasCamera ? this.#corner(shown.at, isOld) : nothing}
-    `;
-  }
-
-  #why(hasCamera: boolean, problem: string): string {
-    if (!this.printer.is_live) return "";
-    if (hasCamera) return problem ? t("camera.fails") : "";
-    return this.size === "M" || this.printer.cameras.length === 0
-      ? ""
-      : (this.printer.cameras[0]?.unavailable_because ?? (this.mayLook ? "" : t("camera.forbidden")));
-  }
-
-  #corner(at: number, isOld: boolean) {
-    if (!isOld && Date.now() - at < FRESH_MS) {
-      return html`<span slot="corner" class="corner" title=${t("camera.live")}><i></i><span class="vh">${t("camera.live")}</span></span>`;
-    }
-    return html`<span slot="corner" class="corner">${t("camera.old", { at: clock(new Date(at), new Date()) })}</span>`;
+  #look(pictured: Pictured) {
+    return html`${this.#picture.picture(pictured, "picture")} ${this.#picture.age(pictured, "corner")}`;
   }
 
   #choice() {
@@ -168,16 +109,13 @@ export class OdinFloorCell extends LitElement {
   }
 
   #chart() {
+    if (this.hasNoChart) return html`<p slot="chart" class="sub">${t("card.no_chart")}</p>`;
     return html`<odin-printer-temperatures slot="chart" .printer=${this.printer}></odin-printer-temperatures>`;
   }
 
   #choose(value: boolean): void {
     this.dispatchEvent(new CustomEvent("odin-choose", { detail: { value } }));
   }
-
-  readonly #modelFailed = (): void => {
-    if (this.#camera === undefined) this.modelPicture = null;
-  };
 }
 
 declare global {

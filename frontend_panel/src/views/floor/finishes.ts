@@ -1,7 +1,7 @@
 /** When the farm needs hands: the ends of the running prints on one line. Pure. */
 
 import type { Printer } from "../../api/types";
-import { activeSlot, isRunning } from "../../components/printer-card/summary";
+import { activeSlot, isRunning } from "../../components/printer-tile/summary";
 import type { EndOf } from "./selection";
 
 export interface Finish {

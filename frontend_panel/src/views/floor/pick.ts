@@ -45,7 +45,7 @@ export class OdinPick extends LitElement {
         padding: 0 12px;
       }
 
-      @media (max-width: 1699px) {
+      @container (max-width: 1699px) {
         :host([short]) .words {
           display: none;
         }

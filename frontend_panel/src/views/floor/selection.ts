@@ -1,7 +1,7 @@
 /** Which printers the floor shows, in which order, and how many each filter would. Pure. */
 
 import type { Printer } from "../../api/types";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import type { FloorView, Sort, StateFilter } from "../../store/preferences";
 import { STATES } from "../../store/preferences";
 import { needsPerson } from "../../store/printers";
@@ -31,10 +31,17 @@ const IS_IN: Readonly<Record<StateFilter, (printer: Printer) => boolean>> = {
   offline: (printer) => !printer.is_live,
 };
 
+/** Units stay the same object while nothing in them changes, which is from report to report. */
+const materials = new WeakMap<Printer["filament_units"], readonly string[]>();
+
 /** Returns the materials that are loaded, each once. */
-export function materialsOf(printer: Printer): readonly string[] {
-  const slots = printer.filament_units.flatMap((unit) => unit.slots);
-  return [...new Set(slots.flatMap(({ material }) => (material === null ? [] : [material])))];
+export function materialsOf({ filament_units: units }: Printer): readonly string[] {
+  const known = materials.get(units);
+  if (known) return known;
+  const slots = units.flatMap((unit) => unit.slots);
+  const found = [...new Set(slots.flatMap(({ material }) => (material === null ? [] : [material])))];
+  materials.set(units, found);
+  return found;
 }
 
 function hasOneOf(wanted: readonly string[], there: readonly string[]): boolean {

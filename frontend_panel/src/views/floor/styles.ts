@@ -42,7 +42,7 @@ export const styles = [
       grid-template-columns: repeat(auto-fill, minmax(min(640px, 100%), 1fr));
     }
 
-    @media (min-width: 700px) {
+    @container (min-width: 700px) {
       .grid:not([data-size="XL"]) > .L {
         grid-column: span 2;
       }

@@ -72,8 +72,15 @@ export const toolStyles = [
       color: var(--o-accent-text);
     }
 
+    @media (forced-colors: active) {
+      [aria-pressed="true"] {
+        outline: 2px solid Highlight;
+        outline-offset: -2px;
+      }
+    }
+
     /* Sideways inside itself, so that the cards stay in reach. */
-    @media (max-width: 899px) {
+    @container (max-width: 899px) {
       .scroll {
         flex-wrap: nowrap;
         justify-content: flex-start;

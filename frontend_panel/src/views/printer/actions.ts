@@ -5,7 +5,7 @@ import { pausePrint, resumePrint, stopPrint } from "../../api/control";
 import { pause, play, skipped, stop } from "../../components/icon/icons";
 import { confirm } from "../../components/kit/confirm";
 import "../../components/kit/press";
-import { isRunning, jobName } from "../../components/printer-card/summary";
+import { isRunning, jobName } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import { base } from "../../theme/controls";
 import { stopText } from "./job-text";

@@ -3,7 +3,7 @@ import { customElement, query, state } from "lit/decorators.js";
 
 import { setLight } from "../../api/control";
 import type { Camera } from "../../api/types";
-import { pill } from "../../components/printer-card/summary";
+import { pill } from "../../components/printer-tile/summary";
 import "../../components/icon/icon";
 import { fullScreen, leaveFullScreen, light, noCamera, photo } from "../../components/icon/icons";
 import "../../components/kit/picture";

@@ -47,6 +47,16 @@ export class OdinTemperatureChart extends LitElement {
         --line: var(--o-line);
       }
 
+      @media (forced-colors: active) {
+        [data-line="grid"] {
+          --line: color-mix(in srgb, CanvasText 25%, Canvas);
+        }
+
+        [data-line="ink"] {
+          --line: CanvasText;
+        }
+      }
+
       .u-cursor-x {
         border-right: 1px dashed var(--o-text-2);
       }

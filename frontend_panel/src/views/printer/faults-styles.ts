@@ -150,7 +150,7 @@ export const faultStyles = css`
     border-top: 1px solid var(--o-line);
   }
 
-  @media (max-width: 699px) {
+  @container (max-width: 699px) {
     .does {
       margin-left: 0;
     }

@@ -63,12 +63,18 @@ export class OdinPrinterFaults extends PrinterSection {
     return html`
       <section class="card ${faults[0]?.severity ?? ""}" aria-labelledby="title">
         <h2 id="title" class=${faults.length > 0 ? "vh" : "none"}>
-          ${faults.length > 0 ? plural("fault.title", faults.length) : html`<odin-icon .path=${finished}></odin-icon>${t("fault.none")}`}
+          ${faults.length > 0 ? plural("fault.title", faults.length) : this.#none()}
         </h2>
         ${faults.length > 0 ? html`<ul class="now">${faults.map((fault) => this.#fault(fault))}</ul>${this.#actions()}` : nothing}
         ${this.isBrief ? nothing : this.#history()}
       </section>
     `;
+  }
+
+  #none() {
+    // Of a printer that was never heard nobody knows.
+    if (this.printer.activity === null) return t("fault.not_heard");
+    return html`<odin-icon .path=${finished}></odin-icon>${t("fault.none")}`;
   }
 
   #fault(fault: Fault) {

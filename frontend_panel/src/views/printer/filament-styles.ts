@@ -58,7 +58,7 @@ export const styles = [
       color: inherit;
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       .units {
         gap: 8px;
       }

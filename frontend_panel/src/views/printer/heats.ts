@@ -6,7 +6,7 @@ import "../../components/icon/icon";
 import { bed, chamber, nozzle } from "../../components/icon/icons";
 import "../../components/kit/press";
 import "../../components/kit/stepper";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import { degrees } from "../../localize/format";
 import { styles } from "./control-styles";

@@ -1,7 +1,7 @@
 /** What the job panel says, decided from the printer's state: pure, so that it can be tested. */
 
 import type { Printer } from "../../api/types";
-import { jobName } from "../../components/printer-card/summary";
+import { jobName } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import { clock, duration, percent } from "../../localize/format";
 

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { Job } from "../../api/types";
-import { activeSlot, isRunning, loadedColors, ringIcon, ringPercent, ringTone } from "../../components/printer-card/summary";
+import { activeSlot, isRunning, loadedColors, ringIcon, ringPercent, ringTone } from "../../components/printer-tile/summary";
 import "../../components/progress-ring/progress-ring";
 import { plural, t } from "../../localize";
 import { clock, grams, instant, lasting, millimetres, percent } from "../../localize/format";

@@ -31,4 +31,11 @@ export const lineColors = css`
   [data-line="chamber"] {
     --line: #1f9272;
   }
+
+  /* Mid tones are seen on black and on white; forced to one colour they would be told apart from nothing. */
+  @media (forced-colors: active) {
+    [data-line] {
+      forced-color-adjust: none;
+    }
+  }
 `;

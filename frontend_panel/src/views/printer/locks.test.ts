@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { t } from "../../localize";
 import { examplePrinter } from "../../testing/example-printer";
-import { knows, lockOf, startLock } from "./locks";
+import { fileLock, knows, lockOf, startLock, uploadLock } from "./locks";
 
 const operator = { mayControl: true, hearsEngine: true };
 
@@ -59,5 +59,20 @@ describe("a print", () => {
     [{}, ""],
   ])("starts unless %o", (different, reason) => {
     expect(startLock(examplePrinter(different), operator)).toBe(reason);
+  });
+});
+
+describe("a file", () => {
+  it("is taken while a print runs, and where commands are refused", () => {
+    expect(uploadLock(examplePrinter({ activity: "printing", control: "refused" }), operator)).toBe("");
+  });
+
+  it("is not taken where it could not arrive", () => {
+    expect(uploadLock(examplePrinter({ storage: "missing" }), operator)).toContain("missing");
+    expect(fileLock(examplePrinter({ storage: "missing" }), operator)).toBe("");
+    expect(uploadLock(examplePrinter({ is_observe_only: true }), operator)).toBe(t("lock.observe_only"));
+    expect(uploadLock(examplePrinter({ link: "offline", link_text: "It is away." }), operator)).toBe("It is away.");
+    expect(uploadLock(examplePrinter(), { ...operator, mayControl: false })).toBe(t("lock.permission"));
+    expect(uploadLock(examplePrinter(), { ...operator, hearsEngine: false })).toBe(t("lock.not_live"));
   });
 });

@@ -73,6 +73,19 @@ function busyLock({ activity }: Printer, kind: CommandKind): string {
   return BETWEEN_LAYERS.has(kind) && activity !== "paused" ? t("lock.moving") : "";
 }
 
+/** Returns why no file can be deleted from the printer now, `""` where nothing speaks against it. */
+export function fileLock(printer: Printer, asker: Asker): string {
+  if (!asker.hearsEngine) return t("lock.not_live");
+  if (!asker.mayControl) return t("lock.permission");
+  if (printer.is_observe_only) return t("lock.observe_only");
+  return printer.link === "online" ? "" : t("lock.link", { why: printer.link_text });
+}
+
+/** Returns why no file can be sent to the printer now, `""` where nothing speaks against it. */
+export function uploadLock(printer: Printer, asker: Asker): string {
+  return fileLock(printer, asker) || storageLock(printer);
+}
+
 /** Returns why no print can be started now, `""` where nothing speaks against it. */
 export function startLock(printer: Printer, asker: Asker): string {
   const lock = lockOf(printer, "start_print", asker);
@@ -82,8 +95,10 @@ export function startLock(printer: Printer, asker: Asker): string {
   if (printer.plate.state === "occupied") return t("lock.plate");
   if (printer.is_in_maintenance) return t("lock.maintenance");
   if (printer.firmware.is_updating) return t("lock.firmware");
-  if (printer.storage !== null && printer.storage !== "ok") {
-    return t("lock.storage", { what: word("storage", printer.storage).toLowerCase() });
-  }
-  return "";
+  return storageLock(printer);
+}
+
+function storageLock({ storage }: Printer): string {
+  if (storage === null || storage === "ok") return "";
+  return t("lock.storage", { what: word("storage", storage).toLowerCase() });
 }

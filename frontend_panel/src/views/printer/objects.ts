@@ -10,7 +10,7 @@ import { confirm } from "../../components/kit/confirm";
 import "../../components/kit/press";
 import "../../components/kit/skeleton";
 import "../../components/plate-map/plate-map";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { plural, t } from "../../localize";
 import { choosable, jobIdentity } from "./object-choice";
 import { styles } from "./objects-styles";

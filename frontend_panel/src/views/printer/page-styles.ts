@@ -98,7 +98,7 @@ export const styles = [
     }
 
     /* A wide screen is not filled by a larger camera but by showing more at once. */
-    @media (min-width: 1900px) {
+    @container (min-width: 1900px) {
       :host {
         max-width: 2400px;
       }
@@ -119,7 +119,7 @@ export const styles = [
       }
     }
 
-    @media (max-width: 1080px) {
+    @container (max-width: 1080px) {
       .columns {
         display: flex;
         flex-direction: column;
@@ -155,10 +155,10 @@ export const styles = [
       }
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       .phone-bar {
         position: sticky;
-        bottom: calc(58px + env(safe-area-inset-bottom));
+        bottom: calc(58px + var(--o-safe-bottom));
         z-index: 5;
         display: block;
         margin: 0 -12px;

@@ -6,10 +6,10 @@ import { ApiError } from "../../api/transport";
 import "../../components/icon/icon";
 import { check, plate as plateIcon } from "../../components/icon/icons";
 import "../../components/kit/press";
-import { isRunning } from "../../components/printer-card/summary";
 import { t } from "../../localize";
 import { clock } from "../../localize/format";
 import { base, buttons, cards } from "../../theme/controls";
+import { hasPlateNews } from "./plate-news";
 import { PrinterSection } from "./section";
 
 /**
@@ -80,8 +80,7 @@ export class OdinPrinterPlate extends PrinterSection {
   ];
 
   protected override isEmpty(): boolean {
-    const { plate } = this.printer;
-    return isRunning(this.printer) || (!plate.is_gated && plate.state === "clear");
+    return !hasPlateNews(this.printer);
   }
 
   protected override render() {

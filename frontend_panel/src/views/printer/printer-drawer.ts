@@ -1,14 +1,15 @@
 import { consume } from "@lit/context";
 import { LitElement, css, html, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 
 import type { Printer } from "../../api/types";
 import "../../components/icon/icon";
 import { right } from "../../components/icon/icons";
+import { keepClear } from "../../components/kit/bars";
 import "../../components/kit/drawer";
 import "../../components/kit/empty";
 import "../../components/kit/skeleton";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
@@ -63,7 +64,7 @@ export class OdinPrinterDrawer extends LitElement {
       }
 
       .foot {
-        padding: 10px 20px max(10px, env(safe-area-inset-bottom));
+        padding: 10px 20px max(10px, var(--o-safe-bottom));
         border-top: 1px solid var(--o-line);
       }
 
@@ -75,7 +76,13 @@ export class OdinPrinterDrawer extends LitElement {
 
   @property({ attribute: "printer-id" }) printerId = "";
   @consume({ context: servicesContext }) private readonly services!: Services;
+  @query(".foot") private readonly foot!: HTMLElement | null;
   readonly #printers = new Slice(this, () => this.services.store, (all) => all.live.printers);
+
+  constructor() {
+    super();
+    keepClear(this, "modal", () => this.foot);
+  }
 
   protected override render() {
     const printers = this.#printers.value;

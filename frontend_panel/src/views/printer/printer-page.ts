@@ -5,9 +5,10 @@ import { customElement, property, query } from "lit/decorators.js";
 import type { Printer } from "../../api/types";
 import "../../components/icon/icon";
 import { next, previous, printer as printerIcon } from "../../components/icon/icons";
+import { keepClear } from "../../components/kit/bars";
 import "../../components/kit/empty";
 import "../../components/kit/skeleton";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import type { Services } from "../../services";
 import { servicesContext } from "../../services";
@@ -20,6 +21,7 @@ import "./connection";
 import "./controls";
 import "./faults";
 import "./filament";
+import "./files";
 import { inOrder, neighbours } from "./neighbours";
 import "./job";
 import "./nozzles";
@@ -28,7 +30,6 @@ import "./plate";
 import "./prints";
 import { styles } from "./page-styles";
 import "./service";
-import "./start";
 import "./stop-one";
 import "./temperatures";
 
@@ -44,8 +45,14 @@ export class OdinPrinterPage extends LitElement {
   @property({ attribute: "printer-id" }) printerId = "";
   @consume({ context: servicesContext }) private readonly services!: Services;
   @query("#objects") private readonly objects!: HTMLElement | null;
+  @query(".phone-bar") private readonly phoneBar!: HTMLElement | null;
   readonly #live = new Slice(this, () => this.services.store, (all) => all.live);
   readonly #session = new Slice(this, () => this.services.store, (all) => all.session);
+
+  constructor() {
+    super();
+    keepClear(this, "page", () => this.phoneBar);
+  }
 
   protected override render() {
     const live = this.#live.value;
@@ -71,7 +78,7 @@ export class OdinPrinterPage extends LitElement {
           <odin-printer-faults class="third" .printer=${printer}></odin-printer-faults>
           <odin-printer-controls .printer=${printer}></odin-printer-controls>
           <odin-printer-objects id="objects" tabindex="-1" .printer=${printer}></odin-printer-objects>
-          <odin-printer-start .printer=${printer}></odin-printer-start>
+          <odin-printer-files .printer=${printer}></odin-printer-files>
           <odin-printer-nozzles class="late" .printer=${printer}></odin-printer-nozzles>
           <odin-printer-service class="late" .printer=${printer}></odin-printer-service>
         </div>

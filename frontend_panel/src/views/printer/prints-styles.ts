@@ -71,7 +71,7 @@ export const styles = [
       margin-top: 12px;
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       .runs {
         grid-template-columns: repeat(2, minmax(0, 1fr));
       }

@@ -10,7 +10,7 @@ import "../../components/kit/empty";
 import "../../components/kit/picture";
 import "../../components/kit/segmented";
 import "../../components/kit/skeleton";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { plural, t, word } from "../../localize";
 import { clock, instant, percent } from "../../localize/format";
 import { styles } from "./prints-styles";

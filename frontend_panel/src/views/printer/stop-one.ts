@@ -5,7 +5,7 @@ import { emergencyStopOne } from "../../api/control";
 import { ApiError } from "../../api/transport";
 import "../../components/emergency-stop/emergency-stop";
 import type { StopProgress } from "../../components/emergency-stop/emergency-stop";
-import { isRunning } from "../../components/printer-card/summary";
+import { isRunning } from "../../components/printer-tile/summary";
 import { PrinterSection } from "./section";
 
 /**

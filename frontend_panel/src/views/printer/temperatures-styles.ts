@@ -84,7 +84,7 @@ export const styles = [
       color: var(--o-text-2);
     }
 
-    @media (max-width: 699px) {
+    @container (max-width: 699px) {
       odin-segmented.end {
         margin-left: 0;
       }

@@ -1,4 +1,4 @@
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import { readSystem } from "../../api/system";
@@ -7,19 +7,20 @@ import "../../components/brand/brand";
 import { api, elsewhere, finished } from "../../components/icon/icons";
 import "../../components/kit/time";
 import { plural, t, word } from "../../localize";
+import type { TextKey } from "../../localize";
 import { instant } from "../../localize/format";
 import { Asked } from "../../store/asked";
 import { Slice } from "../../store/store";
+import { surroundings } from "../app/surroundings";
 import { SettingsSection } from "./section";
 import { sectionStyles } from "./section-styles";
 
-/** Paths below the panel's own address, and what is found there. */
+/** Pages of the engine, and what is found there. */
 const LINKS = [
   { path: "api/docs", text: "about.try", what: "about.try.what" },
   { path: "api/redoc", text: "about.reference", what: "about.reference.what" },
   { path: "api/openapi.json", text: "about.openapi", what: "about.openapi.what" },
   { path: "healthz", text: "about.healthz", what: "about.healthz.what" },
-  { path: "licenses.md", text: "about.licenses", what: "about.licenses.what" },
 ] as const;
 
 /** What runs here: versions, since when, where the API is described, and whose work it stands on. */
@@ -46,19 +47,23 @@ export class OdinSettingsAbout extends SettingsSection {
       <section class="card" aria-labelledby="links">
         <div class="card-head"><h3 id="links">${t("about.links")}</h3></div>
         <ul class="rows">
-          ${LINKS.map(
-            ({ path, text, what }) => html`
-              <li>
-                <odin-icon .path=${api}></odin-icon>
-                <div class="what"><b>${t(text)}</b><small>${t(what)}</small></div>
-                <a class="button end" href=${new URL(path, document.baseURI).href} target="_blank" rel="noopener">
-                  <odin-icon .path=${elsewhere}></odin-icon>${t("about.open")}<span class="vh">: ${t(text)}</span>
-                </a>
-              </li>
-            `,
-          )}
+          ${LINKS.map(({ path, text, what }) => this.#link(surroundings().engineAddress(path), text, what))}
+          ${this.#link(surroundings().licenses, "about.licenses", "about.licenses.what")}
         </ul>
       </section>
+    `;
+  }
+
+  #link(address: string | undefined, text: TextKey, what: TextKey) {
+    if (address === undefined) return nothing;
+    return html`
+      <li>
+        <odin-icon .path=${api}></odin-icon>
+        <div class="what"><b>${t(text)}</b><small>${t(what)}</small></div>
+        <a class="button end" href=${address} target="_blank" rel="noopener">
+          <odin-icon .path=${elsewhere}></odin-icon>${t("about.open")}<span class="vh">: ${t(text)}</span>
+        </a>
+      </li>
     `;
   }
 

@@ -55,13 +55,13 @@ export class OdinSettingsAudit extends SettingsSection {
         font-weight: var(--o-w-b);
       }
 
-      @media (max-width: 899px) {
+      @container (max-width: 899px) {
         .filter {
           grid-template-columns: repeat(2, minmax(0, 1fr));
         }
       }
 
-      @media (max-width: 699px) {
+      @container (max-width: 699px) {
         table,
         tbody,
         tr,

@@ -31,7 +31,7 @@ export class OdinSettingsEngine extends SettingsSection {
         color: var(--o-accent-text);
       }
 
-      @media (max-width: 479px) {
+      @container (max-width: 479px) {
         .rows .end {
           flex: 1 1 100%;
           margin-left: 0;

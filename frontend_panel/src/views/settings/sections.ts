@@ -1,9 +1,12 @@
-/** The sections of the settings: who may see each, and how it is drawn once its code is there. */
+/**
+ * The sections of the settings, wherever the panel stands: who may see each, and how it is drawn once its code is there.
+ * Those about accounts depend on where people sign in (`login-sections.ts`, `guest-sections.ts`).
+ */
 
 import { html } from "lit";
 
 import type { Permission } from "../../api/types";
-import { account, browser, info, key, log, people, printer, settings, tasks } from "../../components/icon/icons";
+import { info, log, printer, settings, tasks } from "../../components/icon/icons";
 import { t } from "../../localize";
 import type { LazyPage } from "../app/outlet";
 
@@ -18,8 +21,8 @@ export interface Section {
   readonly page: LazyPage;
 }
 
-/** Returns every section, in the order they are shown. */
-export function allSections(): readonly Section[] {
+/** Returns the sections about the printers. */
+export function farmSections(): readonly Section[] {
   return [
     {
       id: "printers",
@@ -34,58 +37,12 @@ export function allSections(): readonly Section[] {
         draw: () => html`<odin-settings-printers></odin-settings-printers>`,
       },
     },
-    {
-      id: "users",
-      group: "farm",
-      title: t("settings.users"),
-      what: t("settings.users.what"),
-      icon: people,
-      needs: "manage:users",
-      page: {
-        name: "settings/users",
-        load: () => import("./users/users"),
-        draw: () => html`<odin-settings-users></odin-settings-users>`,
-      },
-    },
-    {
-      id: "account",
-      group: "you",
-      title: t("settings.account"),
-      what: t("settings.account.what"),
-      icon: account,
-      needs: "manage:own-account",
-      page: {
-        name: "settings/account",
-        load: () => import("./account"),
-        draw: () => html`<odin-settings-account></odin-settings-account>`,
-      },
-    },
-    {
-      id: "sessions",
-      group: "you",
-      title: t("settings.sessions"),
-      what: t("settings.sessions.what"),
-      icon: browser,
-      needs: "manage:own-account",
-      page: {
-        name: "settings/sessions",
-        load: () => import("./sessions"),
-        draw: () => html`<odin-settings-sessions></odin-settings-sessions>`,
-      },
-    },
-    {
-      id: "tokens",
-      group: "you",
-      title: t("settings.tokens"),
-      what: t("settings.tokens.what"),
-      icon: key,
-      needs: "manage:own-account",
-      page: {
-        name: "settings/tokens",
-        load: () => import("./tokens/tokens"),
-        draw: () => html`<odin-settings-tokens></odin-settings-tokens>`,
-      },
-    },
+  ];
+}
+
+/** Returns the sections about the engine. */
+export function engineSections(): readonly Section[] {
+  return [
     {
       id: "engine",
       group: "engine",

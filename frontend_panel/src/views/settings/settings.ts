@@ -13,7 +13,8 @@ import { Slice } from "../../store/store";
 import "../app/outlet";
 import { addressOf, followed } from "../app/place";
 import type { Place } from "../app/place";
-import { GROUPS, allSections } from "./sections";
+import { surroundings } from "../app/surroundings";
+import { GROUPS } from "./sections";
 import type { Section } from "./sections";
 import { settingsStyles } from "./styles";
 
@@ -34,7 +35,7 @@ export class OdinSettings extends LitElement {
   readonly #session = new Slice(this, () => this.services.store, (all) => all.session);
 
   protected override render() {
-    const all = allSections();
+    const all = surroundings().sections();
     const allowed = all.filter(({ needs }) => permits(this.#session.value ?? unknownSession, needs));
     const shown = this.section === "" ? allowed[0] : all.find(({ id }) => id === this.section);
     return html`

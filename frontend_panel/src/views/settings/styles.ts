@@ -79,7 +79,7 @@ export const settingsStyles = [
       padding-left: 8px;
     }
 
-    @media (min-width: 900px) {
+    @container (min-width: 900px) {
       nav a[aria-current="page"] {
         background: var(--o-accent-soft);
         color: var(--o-accent-text);
@@ -89,6 +89,13 @@ export const settingsStyles = [
       nav a[aria-current="page"] > odin-icon {
         color: inherit;
       }
+
+      @media (forced-colors: active) {
+        nav a[aria-current="page"] {
+          outline: 2px solid Highlight;
+          outline-offset: -2px;
+        }
+      }
     }
 
     @media (pointer: coarse) {
@@ -97,7 +104,7 @@ export const settingsStyles = [
       }
     }
 
-    @media (max-width: 899px) {
+    @container (max-width: 899px) {
       :host {
         grid-template-columns: minmax(0, 1fr);
       }

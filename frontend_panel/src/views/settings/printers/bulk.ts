@@ -55,9 +55,9 @@ export class OdinRegistryBulk extends SettingsSection {
         overflow-wrap: anywhere;
       }
 
-      @media (max-width: 699px) {
+      @container (max-width: 699px) {
         :host {
-          bottom: calc(76px + env(safe-area-inset-bottom));
+          bottom: calc(76px + var(--o-safe-bottom));
         }
       }
     `,

@@ -39,7 +39,7 @@ export const editorStyles = css`
     gap: 8px;
     align-items: flex-start;
     justify-content: flex-end;
-    padding: 12px 20px max(12px, env(safe-area-inset-bottom));
+    padding: 12px 20px max(12px, var(--o-safe-bottom));
     border-top: 1px solid var(--o-line);
     background: var(--o-card);
   }

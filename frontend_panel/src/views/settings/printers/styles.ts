@@ -109,7 +109,7 @@ export const rowStyles = css`
   }
 
   /* Narrow: name over state and marks, the menu says the rest. */
-  @media (max-width: 1099px) {
+  @container (max-width: 1099px) {
     :host {
       grid-template-columns: 32px 32px minmax(0, 1fr) auto;
       padding: 8px 0;
@@ -147,7 +147,7 @@ export const rowStyles = css`
     }
   }
 
-  @media (max-width: 699px) {
+  @container (max-width: 699px) {
     :host {
       grid-template-columns: 28px 32px minmax(0, 1fr) auto;
       gap: 0 4px;
@@ -225,7 +225,7 @@ export const listStyles = css`
     border-radius: var(--o-r-in);
   }
 
-  @media (max-width: 699px) {
+  @container (max-width: 699px) {
     .all input {
       margin-left: 39px;
     }

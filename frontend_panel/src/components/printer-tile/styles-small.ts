@@ -77,7 +77,7 @@ export const smallStyles = css`
     margin: 0;
   }
 
-  @media (max-width: 899px) {
+  @container (max-width: 899px) {
     :host([size="S"]) .body {
       grid-template-columns: minmax(0, 1fr) auto;
     }

@@ -78,7 +78,7 @@ function endedLine(printer: Printer) {
   const at = new Date(since);
   return html`
     <b title=${instant(at)}>${clock(at, new Date())}</b>
-    <span class="sub clip">${t("card.finished_ago")} <odin-time .at=${since}></odin-time></span>
+    <span class="sub clip"><span class="word">${t("card.finished_ago")}</span> <odin-time .at=${since}></odin-time></span>
   `;
 }
 

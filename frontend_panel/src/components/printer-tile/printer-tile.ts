@@ -8,7 +8,7 @@ import { describe } from "../filament-chip/filament-chip";
 import "../progress-ring/progress-ring";
 import "../state-pill/state-pill";
 import { faultList, modeTag, plateHint, temperatures, timeLine } from "./parts";
-import { cardStyles } from "./styles";
+import { tileStyles } from "./styles";
 import { smallStyles } from "./styles-small";
 import { activeSlot, isRunning, jobName, loadedColors, pill, ringIcon, ringPercent, ringTone } from "./summary";
 
@@ -22,9 +22,9 @@ const FAULTS_SHOWN = { S: 0, M: 1, L: 2, XL: 4 } as const;
  * they are old, ms), `endsAt` (when the job ends, ms), `href` (of the printer). Slots: `picture`, `corner` (over the
  * picture), `choice` (before the name), `actions`, `chart`. Events: `odin-open` (the name was followed).
  */
-@customElement("odin-printer-card")
-export class OdinPrinterCard extends LitElement {
-  static override styles = [cardStyles, smallStyles];
+@customElement("odin-printer-tile")
+export class OdinPrinterTile extends LitElement {
+  static override styles = [tileStyles, smallStyles];
 
   @property({ attribute: false }) printer!: Printer;
   @property({ reflect: true }) size: "S" | "M" | "L" | "XL" = "M";
@@ -132,6 +132,6 @@ export class OdinPrinterCard extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    "odin-printer-card": OdinPrinterCard;
+    "odin-printer-tile": OdinPrinterTile;
   }
 }
