@@ -7,7 +7,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 _DOCUMENTS = sorted(
-    {ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("docs/adr/*.md")}
+    {
+        ROOT / "README.md",
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/adr/*.md"),
+        *ROOT.glob("docs/home-assistant/*.md"),
+    }
 )
 _PATH = re.compile(r"`((?:odin_engine|tests|script|docs|frontend_panel)/[\w./-]+)`")
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
