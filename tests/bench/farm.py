@@ -2,7 +2,9 @@
 
 Serves on a free port of 127.0.0.1, prints one line of JSON (`port`, `token`), then
 changes each printer once a second, evenly spread. `job.stage_text` says when, as
-`time.monotonic_ns`, which all processes of a machine share.
+`time.monotonic_ns`, which all processes of a machine share. With the word `jobs` behind
+it every second change is of `job.name`, which says when as well, and the others are of
+numbers alone: then the bed's temperature is `time.monotonic` modulo 100.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +26,7 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from odin_engine.app import create_app, engine
-from odin_engine.identity.model import Permission, Role
+from odin_engine.identity.model import ACT_AS, Permission, Role
 from odin_engine.identity.service import Identity, NewToken, NewUser
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.http import provided
@@ -65,6 +67,9 @@ PASSWORD = "Correct-Horse-9"
 
 _DISCARD_PORT = 9
 
+type _Change = Callable[[PrinterState, int, int], PrinterState]
+"""Makes the next state from the last, how many changes there were, and how many rounds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Farm:
@@ -75,7 +80,7 @@ class Farm:
 
 
 @asynccontextmanager
-async def farm(printers: int) -> AsyncIterator[Farm]:
+async def farm(printers: int, *words: str) -> AsyncIterator[Farm]:
     """Runs one in a process of its own."""
     with tempfile.TemporaryFile() as complaints:
         process = await asyncio.create_subprocess_exec(
@@ -83,6 +88,7 @@ async def farm(printers: int) -> AsyncIterator[Farm]:
             "-m",
             "tests.bench.farm",
             str(printers),
+            *words,
             stdout=asyncio.subprocess.PIPE,
             stderr=complaints,
         )
@@ -210,7 +216,7 @@ def identity_of(app: FastAPI) -> Identity:
     return provided(_connection(app), Identity)
 
 
-async def _run(count: int, folder: Path) -> None:
+async def _run(count: int, folder: Path, change: _Change) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         async with whole_engine(folder) as app:
             config = uvicorn.Config(
@@ -222,7 +228,7 @@ async def _run(count: int, folder: Path) -> None:
             )
             await _populate(app, count, listening.getsockname()[1])
             gc.freeze()
-            keep_changing = asyncio.create_task(_change(app))
+            keep_changing = asyncio.create_task(_keep_changing(app, change))
             await uvicorn.Server(config).serve([listening])
             keep_changing.cancel()
 
@@ -230,7 +236,7 @@ async def _run(count: int, folder: Path) -> None:
 async def _populate(app: FastAPI, count: int, port: int) -> None:
     identity = identity_of(app)
     user = await identity.users.create(NewUser(USER, Role.ADMIN, PASSWORD))
-    wanted = NewToken("bench", frozenset({Permission.READ_PRINTERS}))
+    wanted = NewToken("bench", frozenset({*Permission, ACT_AS}))
     issued = await identity.tokens.issue(user.id, wanted)
     printers = printers_of(app)
     for number in range(count):
@@ -239,7 +245,7 @@ async def _populate(app: FastAPI, count: int, port: int) -> None:
     click.echo(json.dumps({"port": port, "token": issued.secret}))
 
 
-async def _change(app: FastAPI) -> None:
+async def _keep_changing(app: FastAPI, change: _Change) -> None:
     printers = printers_of(app)
     ids = list(printers.views())
     began, step = time.monotonic(), 0
@@ -249,12 +255,26 @@ async def _change(app: FastAPI) -> None:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         printer_id = ids[step % len(ids)]
         state = printers.view(printer_id).state
-        assert state.job is not None
-        job = replace(state.job, stage_text=str(time.monotonic_ns()))
-        warm = Temperatures(
-            (Heat(275.0 + step % 3, 275.0),), state.temperatures.bed, Heat(38.0)
-        )
-        printers.observe(printer_id, replace(state, job=job, temperatures=warm))
+        printers.observe(printer_id, change(state, step, step // len(ids)))
+
+
+def _change(state: PrinterState, step: int, _: int) -> PrinterState:
+    assert state.job is not None
+    job = replace(state.job, stage_text=str(time.monotonic_ns()))
+    warm = Temperatures(
+        (Heat(275.0 + step % 3, 275.0),), state.temperatures.bed, Heat(38.0)
+    )
+    return replace(state, job=job, temperatures=warm)
+
+
+def _change_by_turns(state: PrinterState, step: int, round_: int) -> PrinterState:
+    assert state.job is not None
+    if (step + round_) % 2:
+        job = replace(state.job, name=str(time.monotonic_ns()))
+        return replace(state, job=job)
+    now = Heat(time.monotonic() % 100)
+    warm = replace(state.temperatures, bed=now)
+    return replace(state, temperatures=warm)
 
 
 def _connection(app: FastAPI) -> HTTPConnection:
@@ -267,7 +287,8 @@ def main() -> None:
         config = uvicorn.Config("")
         runner = asyncio.Runner(loop_factory=config.get_loop_factory())
         with runner:
-            runner.run(_run(int(sys.argv[1]), Path(folder)))
+            change = _change_by_turns if "jobs" in sys.argv else _change
+            runner.run(_run(int(sys.argv[1]), Path(folder), change))
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 _BATCH_S = 0.02
 _TIMES = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
+
+
+class Missing(Exception):
+    """A benchmark needs something that this machine does not have."""
 
 
 class Unit(StrEnum):
@@ -40,9 +43,6 @@ class Figure:
         """How many times more than the baseline it took."""
         return self.measured / self.against if self.against else None
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self) | {"ratio": self.ratio}
-
 
 def best_s(work: Callable[[], object], repeats: int = 7) -> float:
     """Returns the seconds of one call: the fastest of several batches of about 20 ms.
@@ -71,11 +71,11 @@ def table(figures: Sequence[Figure]) -> str:
     rows += [
         (
             figure.what,
-            _readable(figure.measured, figure.unit),
+            readable(figure.measured, figure.unit),
             "" if figure.ratio is None else f"{figure.ratio:.2f} x",
             ""
             if figure.against is None
-            else f"{figure.baseline} {_readable(figure.against, figure.unit)}",
+            else f"{figure.baseline} {readable(figure.against, figure.unit)}",
             figure.bar,
         )
         for figure in figures
@@ -95,7 +95,8 @@ def _batch_s(work: Callable[[], object], calls: int) -> float:
     return time.perf_counter() - began
 
 
-def _readable(value: float, unit: Unit) -> str:
+def readable(value: float, unit: Unit) -> str:
+    """Says a value in the words of a person."""
     match unit:
         case Unit.CORES:
             return f"{value * 100:.3g} % of a core"

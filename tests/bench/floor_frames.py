@@ -14,7 +14,7 @@ import orjson
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.bench.farm import PASSWORD, USER, farm
-from tests.bench.figures import Figure, percentile
+from tests.bench.figures import Figure, Missing, percentile
 
 PRINTERS = 200
 _US = 1e-6
@@ -50,7 +50,7 @@ def measure() -> list[Figure]:
 async def _measure() -> list[Figure]:
     chromium = next(filter(None, map(shutil.which, _CHROMIUM)), None)
     if chromium is None:
-        raise RuntimeError("Chromium is not installed")
+        raise Missing("Chromium is not installed")
     async with farm(PRINTERS) as running, async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=_ARGUMENTS

@@ -1,17 +1,18 @@
 """Runs the benchmarks and prints their figures: `python -m tests.bench.run [NAME …]`.
 
 Nothing here fails for being slow: figures are to be read, and compared within one run.
+With `--json` they are kept, and with `--table` what was kept becomes the table in
+docs/performance.md, so that nobody types a figure.
 """
 
 import importlib
-import json
-import platform
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from tests.bench.figures import Figure, table
+from tests.bench.figures import Figure, Missing, table
+from tests.bench.kept import Kept, about_this_machine, read, write, write_table
 
 BENCHMARKS = (
     "bambu_protocol",
@@ -20,38 +21,64 @@ BENCHMARKS = (
     "live_socket",
     "history_page",
     "mqtt_farm",
+    "home_assistant",
     "floor_frames",
 )
-BIG = ("mqtt_farm_500", "upload", "soak")
+BIG = ("mqtt_farm_large", "home_assistant_process", "upload", "soak")
 """Minutes each: measured when they are named, or with `--all`."""
+DOCUMENT = Path("docs/performance.md")
+FIGURES = Path("docs/performance.json")
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(BENCHMARKS + BIG))
 @click.option("--all", "is_all", is_flag=True, help="The long ones too.")
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How often each is measured; a table shows the middle one.",
+)
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Write a file.")
-def main(names: tuple[str, ...], *, is_all: bool, target: Path | None) -> None:
+@click.option(
+    "--table",
+    "writes_table",
+    is_flag=True,
+    help=f"Measures nothing: writes {FIGURES} into {DOCUMENT}.",
+)
+def main(
+    names: tuple[str, ...],
+    *,
+    is_all: bool,
+    rounds: int,
+    target: Path | None,
+    writes_table: bool,
+) -> None:
     """Prints a table of figures for each benchmark named, or for all that are short."""
-    results = {}
+    if writes_table:
+        write_table(read(FIGURES), DOCUMENT)
+        click.echo(f"{DOCUMENT} says what {FIGURES} holds")
+        return
+    kept = Kept(about_this_machine())
     for name in names or BENCHMARKS + (BIG if is_all else ()):
-        click.echo(f"\n{name}")
-        results[name] = _measure(name)
-        click.echo(table(results[name]))
-    if target is not None:
-        target.write_text(_to_json(results), encoding="utf-8")
+        for number in range(rounds):
+            click.echo(f"\n{name}" + (f", round {number + 1}" if rounds > 1 else ""))
+            try:
+                figures = _measure(name)
+            except Missing as error:
+                click.echo(f"left out: {error}")
+                break
+            click.echo(table(figures))
+            kept.add(name, figures)
+            if target is not None:
+                # After each, so that a long run that is cut off was not for nothing.
+                write(kept, target)
 
 
 def _measure(name: str) -> list[Figure]:
     figures: Iterable[Figure] = importlib.import_module(f"tests.bench.{name}").measure()
     return list(figures)
-
-
-def _to_json(results: dict[str, list[Figure]]) -> str:
-    about = {"python": platform.python_version(), "machine": platform.machine()}
-    figures = {
-        name: [each.to_json() for each in found] for name, found in results.items()
-    }
-    return json.dumps(about | {"benchmarks": figures}, indent=2, ensure_ascii=False)
 
 
 if __name__ == "__main__":
