@@ -10,12 +10,11 @@ import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
 from odin_engine.drivers.bridges import mdns
-from odin_engine.drivers.bridges.supervisor import CorePeople, Supervisor
 from odin_engine.drivers.printers.bambu.family import BambuFamily
 from odin_engine.identity import access
 from odin_engine.identity import reactions as identity_beat
@@ -23,7 +22,7 @@ from odin_engine.identity import routes as identity_routes
 from odin_engine.identity.service import Identity
 from odin_engine.kernel import docs, http, web
 from odin_engine.kernel.bus import Facts
-from odin_engine.kernel.clock import SystemClock
+from odin_engine.kernel.clock import Clock, SystemClock
 from odin_engine.kernel.config import Config
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.engine_id import engine_id
@@ -52,17 +51,22 @@ from odin_engine.system import routes as system_routes
 from odin_engine.system.model import API_VERSION, About
 from odin_engine.system.service import HandOver
 
+if TYPE_CHECKING:
+    from odin_engine.drivers.bridges.supervisor import CorePeople, Supervisor
+
 VERSION = version("odin-engine")
 
 _LOG = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, secrets: Secrets) -> FastAPI:
+def create_app(
+    settings: Settings, secrets: Secrets, clock: Clock | None = None
+) -> FastAPI:
     """Returns the web application; the engine starts and stops with its lifespan."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with engine(settings, secrets, app):
+        async with engine(settings, secrets, app, clock):
             yield
 
     app = FastAPI(
@@ -103,13 +107,14 @@ def ingress_door(settings: Settings) -> http.IngressDoor | None:
 
 @asynccontextmanager
 async def engine(
-    settings: Settings, secrets: Secrets, app: FastAPI
+    settings: Settings, secrets: Secrets, app: FastAPI, clock: Clock | None = None
 ) -> AsyncIterator[None]:
     """Runs everything behind the routes for the length of the block.
 
-    The database is at the newest schema already (`kernel.migrate`).
+    The database is at the newest schema already (`kernel.migrate`). Without a `clock` the
+    machine's own one counts.
     """
-    clock, ticker, facts = SystemClock(), LoopTicker(), Facts()
+    clock, ticker, facts = clock or SystemClock(), LoopTicker(), Facts()
     files = Files(settings.data_dir)
     files.sweep()
     async with AsyncExitStack() as stack:
@@ -120,12 +125,9 @@ async def engine(
         tasks = Tasks(database, clock)
         outbox = Outbox(database, facts, clock, ticker)
         idempotency = Idempotency(database, secrets, clock)
-        supervisor = _supervisor(settings, secrets)
+        supervisor, household = _house(settings, secrets, clock)
         identity = Identity(
-            database,
-            clock,
-            external_url=settings.external_url,
-            household=None if supervisor is None else CorePeople(supervisor, clock),
+            database, clock, external_url=settings.external_url, household=household
         )
         bambu = BambuFamily(
             settings.data_dir / "bambu-ca", look_by=settings.discovery_address
@@ -153,8 +155,10 @@ async def engine(
             database.engine.dialect.name,
             await engine_id(database, clock),
         )
-        services = (about, alerts, config, idempotency, identity, live, printers, tasks)
-        for service in services:
+        for service in (
+            *(about, alerts, config, files, idempotency),
+            *(identity, live, printers, tasks),
+        ):
             http.provide(app, type(service), service)
 
         await config.load()
@@ -190,12 +194,22 @@ async def engine(
         yield
 
 
-def _supervisor(settings: Settings, secrets: Secrets) -> Supervisor | None:
+def _house(
+    settings: Settings, secrets: Secrets, clock: Clock
+) -> tuple[Supervisor | None, CorePeople | None]:
+    """Returns Home Assistant's Supervisor and its people, where this is one's app."""
     if settings.supervisor_token is None or not settings.is_app:
-        return None
+        return None, None
+    # Its HTTP client takes 8 MB, which an engine on its own need not have.
+    from odin_engine.drivers.bridges.supervisor import (  # noqa: PLC0415
+        CorePeople,
+        Supervisor,
+    )
+
     token = settings.supervisor_token.get_secret_value()
     secrets.known.add(token)
-    return Supervisor(settings.supervisor_url, token)
+    supervisor = Supervisor(settings.supervisor_url, token)
+    return supervisor, CorePeople(supervisor, clock)
 
 
 def _announcement(settings: Settings, about: About) -> mdns.Announcement:

@@ -40,6 +40,19 @@ class _LazyGroup(click.Group):
         assert isinstance(command, click.Command)  # noqa: S101 - narrows the type
         return command
 
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs a command; a file that the system refuses is told in one line."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            # One that names no file is no matter of the person at the keyboard.
+            if error.filename is None:
+                raise
+            raise click.ClickException(
+                f"{error.filename}: {error.strerror}."
+            ) from error
+
 
 @click.group(cls=_LazyGroup)
 @click.version_option(package_name="odin-engine")

@@ -28,7 +28,11 @@ def backup(file: Path | None) -> None:
     except OdinError as error:
         raise click.ClickException(error.message) from error
     except OSError as error:
-        raise click.ClickException(f"{target}: {error.strerror}") from error
+        # It may be a file to be read which cannot be had. The target has another name
+        # until it is whole.
+        is_target = error.filename in {None, f"{target}.part"}
+        place = target if is_target else error.filename
+        raise click.ClickException(f"{place}: {error.strerror}") from error
     click.echo(
         f"Wrote {target}: the {manifest.database} database, "
         f"{manifest.stored_files} stored files, {manifest.size_bytes // _MIB} MiB.\n"

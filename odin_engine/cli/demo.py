@@ -56,13 +56,24 @@ _POLITE_S = 10.0
     help="Port of the first simulated printer; each takes the next five. The first"
     f" free block from {FIRST_PORT} if left out.",
 )
-def demo(port: int | None, folder: Path, farm: Path, farm_port: int | None) -> None:
+@click.option(
+    "--address-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write the engine's address once everything runs.",
+)
+def demo(
+    port: int | None,
+    folder: Path,
+    farm: Path,
+    farm_port: int | None,
+    address_file: Path | None,
+) -> None:
     """Runs the engine with a farm of simulated printers. Ctrl-C stops it."""
     folder = folder.resolve()
     (folder / "farm").mkdir(parents=True, exist_ok=True)
     try:
         with exclusive(folder):
-            run = _run(_usable(port), folder, farm.resolve(), farm_port)
+            run = _run(_usable(port), folder, farm.resolve(), farm_port, address_file)
             asyncio.run(_until_told(run))
     except InUse as error:
         raise click.ClickException(f"A demo runs on {folder} already.") from error
@@ -105,7 +116,13 @@ async def _until_told(work: Coroutine[object, object, None]) -> None:
         await task
 
 
-async def _run(port: int, folder: Path, farm: Path, farm_port: int | None) -> None:
+async def _run(
+    port: int,
+    folder: Path,
+    farm: Path,
+    farm_port: int | None,
+    address_file: Path | None,
+) -> None:
     environment = os.environ | {
         "ODIN_DATA_DIR": str(folder / "engine"),
         "ODIN_HOST": "127.0.0.1",
@@ -137,6 +154,8 @@ async def _run(port: int, folder: Path, farm: Path, farm_port: int | None) -> No
                 to_find = await session.register(machines)
             click.echo(_welcome(base, password, machines, to_find))
             click.echo(_how_to_control(control_port, machines))
+            if address_file is not None:
+                _keep(address_file, base)
             async with asyncio.TaskGroup() as group:
                 work = tend_plates(base, password, control_port)
                 tending = group.create_task(work)
@@ -243,9 +262,9 @@ def _read(file: Path) -> str | None:
     return file.read_text().strip() if file.exists() else None
 
 
-def _keep(file: Path, password: str) -> None:
+def _keep(file: Path, text: str) -> None:
     file.touch(mode=0o600)
-    file.write_text(password)
+    file.write_text(text)
 
 
 async def _create_user(environment: dict[str, str]) -> str:

@@ -17,7 +17,12 @@ import click
 
 from odin_engine.kernel.clock import Clock, SystemClock
 from odin_engine.kernel.errors import OdinError
-from odin_engine.kernel.migrate import current, head, revisions
+from odin_engine.kernel.migrate import (
+    DatabaseUnreachable,
+    current,
+    head,
+    revisions,
+)
 from odin_engine.kernel.secrets import KEY_FILE, Secrets
 from odin_engine.kernel.settings import Settings, load_settings
 
@@ -148,9 +153,11 @@ def _database(settings: Settings) -> Finding:
         return _fine("database", "none yet; the first start makes it")
     try:
         found = asyncio.run(current(settings.database_url))
-    except OdinError as error:
-        remedy = "Check ODIN_DATABASE_URL, and that the database runs."
-        return _wrong("database", error.message, remedy)
+    except DatabaseUnreachable as error:
+        return _wrong("database", error.problem, error.remedy)
+    if path is not None and not os.access(path, os.W_OK):
+        remedy = f"Give {path} to the user that runs the engine."
+        return _wrong("database", f"{path} may not be written", remedy)
     if found == head():
         return _fine("database", f"schema {found}")
     if found is None or found in revisions():

@@ -28,5 +28,8 @@ def openapi(output: Path | None) -> None:
     )
     if output is None:
         click.echo(text.decode(), nl=False)
-    else:
+        return
+    try:
         output.write_bytes(text)
+    except OSError as error:
+        raise click.ClickException(f"{output}: {error.strerror}.") from error

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,6 +67,10 @@ def record(
     code = sys.stdin.readline().strip()
     if not code:
         raise click.UsageError("No access code came on standard input.")
+    if not os.access(output.parent, os.W_OK | os.X_OK):
+        raise click.ClickException(
+            f"{output} cannot be written: its folder is missing, or not ours to write."
+        )
     connection = Connection(host, serial, code, _ports(ports))
     records: list[Record] = []
     try:

@@ -4,15 +4,20 @@ import asyncio
 import gc
 import logging
 import socket
+from contextlib import suppress
 from typing import override
 
 import click
 import uvicorn
+from sqlalchemy.exc import DBAPIError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from odin_engine.app import create_app, ingress_door
 from odin_engine.cli.address import check_address
+from odin_engine.cli.open_files import allow_open_files
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.http.listener import HttpConnection, LiveConnection
 from odin_engine.kernel.lock import exclusive
 from odin_engine.kernel.log import set_up_logging
 from odin_engine.kernel.memory import return_large_blocks
@@ -23,6 +28,8 @@ from odin_engine.live.wire import MAX_MESSAGE_BYTES
 
 _LOG = logging.getLogger(__name__)
 
+_MOST_OPEN_FILES = 65_536
+"""A printer has up to four connections, a browser six."""
 _GRACE_S = 1
 """How long open requests may take at a stop; the whole stop takes 2 s at most."""
 
@@ -33,6 +40,7 @@ _GRACE_S = 1
 def serve(host: str | None, port: int | None) -> None:
     """Runs the engine until Ctrl-C or SIGTERM."""
     return_large_blocks()
+    allow_open_files(_MOST_OPEN_FILES)
     try:
         settings = load_settings(host=host, port=port)
         known = KnownSecrets()
@@ -48,9 +56,11 @@ def serve(host: str | None, port: int | None) -> None:
             )
             server = _Server(
                 uvicorn.Config(
-                    create_app(settings, secrets),
+                    _Explained(create_app(settings, secrets)),
                     host=settings.host,
                     port=settings.port,
+                    http=HttpConnection,
+                    ws=LiveConnection,
                     log_config=None,
                     access_log=False,
                     proxy_headers=False,
@@ -64,11 +74,52 @@ def serve(host: str | None, port: int | None) -> None:
             )
             # What start-up made stays for good; the collector need not look at it again.
             gc.freeze()
-            asyncio.run(server.serve(), loop_factory=server.config.get_loop_factory())
+            # It leaves the process where it cannot start; the last word is ours.
+            with suppress(SystemExit):
+                asyncio.run(
+                    server.serve(), loop_factory=server.config.get_loop_factory()
+                )
     except OdinError as error:
         raise click.ClickException(error.message) from error
     if not server.started:
         raise click.ClickException("The engine could not start; see the lines above.")
+
+
+class _Explained:
+    """Says in a sentence, not in a traceback, why the engine behind it cannot start."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        failure: Message | None = None
+
+        async def hold_failure(message: Message) -> None:
+            nonlocal failure
+            if message["type"] == "lifespan.startup.failed":
+                failure = message
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold_failure)
+        except (OdinError, DBAPIError) as error:
+            if failure is None:
+                raise
+            await send({"type": failure["type"], "message": _sentence(error)})
+        except Exception:
+            if failure is not None:
+                await send(failure)
+            raise
+
+
+def _sentence(error: OdinError | DBAPIError) -> str:
+    if isinstance(error, OdinError):
+        return error.message
+    return f"The database does not do its part: {error.orig}."
 
 
 class _Server(uvicorn.Server):

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import resource
 import signal
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from odin_engine.cli.open_files import allow_open_files
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.simulator.control import CONTROL_PORTS, ControlPort
 from odin_engine.simulator.farm import FIRST_PORT, Farm
@@ -82,20 +82,11 @@ def simulate(farm: Path, **wishes: Any) -> None:  # noqa: ANN401 - click's optio
     """Runs the printers described in FARM until Ctrl-C. See docs/simulator.md."""
     try:
         plan = read_farm(farm)
-        _allow_files(len(plan.entries))
+        # Four ports, and as many who are connected or transfer something.
+        allow_open_files(256 + 12 * len(plan.entries))
         asyncio.run(_run(plan, _Wishes(**wishes)))
     except BadFarm as error:
         raise click.ClickException(str(error)) from error
-
-
-def _allow_files(printers: int) -> None:
-    """Raises the limit of open files as far as hundreds of printers need and may."""
-    # Four ports, and as many who are connected or transfer something.
-    wanted = 256 + 12 * printers
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
@@ -123,6 +114,8 @@ async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
                     farm.write_addresses(wishes.addresses)
                 await stop.wait()
         except OSError as error:
+            if error.filename is not None:
+                raise BadFarm(f"{error.filename}: {error.strerror}.") from error
             if error.errno != errno.EADDRINUSE:
                 raise
             raise BadFarm(

@@ -5,11 +5,11 @@ from the Alembic migrations alone (`kernel.migrate`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import override
+from typing import ClassVar, Self, override
 
 from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from odin_engine.kernel.bus import Facts
+from odin_engine.kernel.errors import Unavailable
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -35,6 +36,22 @@ _NAMING = {
 _IS_WRITE = "odin_is_write"
 _WORD_CHARS = 40
 """Room for every enum member's word, so that a new one needs no wider column."""
+
+
+class StorageDown(Unavailable):
+    """Nothing can be stored just now: locked, full or out of reach."""
+
+    code: ClassVar[str] = "storage_down"
+    # The engine itself cannot do it, whatever the reason.
+    http_status: ClassVar[int] = 503
+
+    @classmethod
+    def because(cls, cause: object) -> Self:
+        """Returns the error for a person who wanted something stored."""
+        return cls(
+            f"The engine can store nothing just now: {cause}. Printers go on and are "
+            "shown. See that the disk has room and the database runs, then try again."
+        )
 
 
 class Base(DeclarativeBase):
@@ -113,6 +130,7 @@ class Database:
             self.engine.execution_options(**{_IS_WRITE: True}), expire_on_commit=False
         )
         self._writer = asyncio.Lock() if self.is_sqlite else None
+        self._unreachable = () if self.is_sqlite else connecting_failures()
 
     @property
     def is_sqlite(self) -> bool:
@@ -121,22 +139,52 @@ class Database:
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        """Opens a write transaction; commits at the end, rolls back on any error."""
+        """Opens a write transaction; commits at the end, rolls back on any error.
+
+        Raises:
+            StorageDown: the database cannot be reached.
+        """
         async with self._writer or nullcontext():
-            async with self._writers.begin() as session:
-                work = Work(session)
-                yield work
+            with self._reaching():
+                async with self._writers.begin() as session:
+                    work = Work(session)
+                    yield work
             self._facts.publish(*work.emitted())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """Opens a session for reading; nothing done in it is kept."""
-        async with self._readers() as session:
-            yield session
+        """Opens a session for reading; nothing done in it is kept.
+
+        Raises:
+            StorageDown: the database cannot be reached.
+        """
+        with self._reaching():
+            async with self._readers() as session:
+                yield session
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        """Gives one name to what the driver raises while it connects.
+
+        SQLAlchemy passes that on as it is, and only that: a statement's errors are its
+        own.
+        """
+        try:
+            yield
+        except self._unreachable as error:
+            raise StorageDown.because(str(error).partition("\n")[0]) from error
 
     async def close(self) -> None:
         """Closes every connection."""
         await self.engine.dispose()
+
+
+def connecting_failures() -> tuple[type[Exception], ...]:
+    """Returns what PostgreSQL's driver raises when it cannot connect."""
+    # It is not imported where it is not used: a start is short.
+    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - reason above
+
+    return OSError, PostgresError, InterfaceError
 
 
 def _create_engine(url: str) -> AsyncEngine:

@@ -104,7 +104,7 @@ class Idempotency:
 
     async def keep(self, caller: str, key: str, answer: Answer) -> None:
         """Keeps the answer of a claimed key."""
-        sealed = self._secrets.seal(
+        sealed = self._secrets.encrypt(
             orjson.dumps(
                 [answer.status, answer.headers, answer.body.decode("latin-1")]
             ).decode()
@@ -146,7 +146,7 @@ class Idempotency:
         if row.sealed_answer is None:
             is_running = (row.caller, row.key) in self._running
             raise StillRunning if is_running else AnswerUnknown
-        status, headers, body = orjson.loads(self._secrets.open(row.sealed_answer))
+        status, headers, body = orjson.loads(self._secrets.decrypt(row.sealed_answer))
         return Answer(
             status,
             tuple((name, value) for name, value in headers),

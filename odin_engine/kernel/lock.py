@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from odin_engine.kernel.errors import Refused
+from odin_engine.kernel.errors import Refused, Unavailable
 
 _LOCK_FILE = "engine.lock"
 
@@ -26,14 +26,31 @@ class InUse(Refused):
         )
 
 
+class LockUnusable(Unavailable):
+    """The system does not let us lock this data directory."""
+
+    code: ClassVar[str] = "data_not_writable"
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"{path} cannot be opened: {error.strerror}. Make it and its folder writable "
+            "for the user that runs the engine."
+        )
+
+
 @contextmanager
 def exclusive(data_dir: Path) -> Iterator[None]:
     """Holds the data directory for the length of the block.
 
     Raises:
         InUse: somebody else holds it.
+        LockUnusable: it may not be written in.
     """
-    descriptor = os.open(data_dir / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    path = data_dir / _LOCK_FILE
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise LockUnusable(path, error) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -75,8 +75,9 @@ class _ConsoleFormatter(logging.Formatter):
             f"{_instant(record):%Y-%m-%d %H:%M:%S}Z {record.levelname:<7} "
             f"{record.name}: {record.getMessage().translate(_CONTROLS)}"
         )
-        trace = _trace(self, record)
-        return self._redact(f"{line}\n{trace}" if trace else line)
+        # So would one in the text of an exception, which a traceback ends with.
+        trace = [each.translate(_CONTROLS) for each in _trace(self, record).split("\n")]
+        return self._redact("\n  ".join([line, *filter(None, trace)]))
 
 
 class _JsonFormatter(logging.Formatter):

@@ -6,8 +6,10 @@ with the revision `NNNN`, in one line without branches.
 """
 
 import asyncio
+import errno
 import importlib
 import logging
+import os
 import re
 import sqlite3
 from contextlib import closing, suppress
@@ -21,7 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from odin_engine.kernel.clock import Clock
-from odin_engine.kernel.db import Base
+from odin_engine.kernel.db import Base, connecting_failures
 from odin_engine.kernel.errors import Refused, Unavailable
 
 _LOG = logging.getLogger(__name__)
@@ -49,14 +51,47 @@ class DatabaseTooNew(Refused):
 
 
 class DatabaseUnreachable(Unavailable):
-    """The database does not answer."""
+    """The database does not answer; an SQLite file is damaged, or not ours to write."""
 
     code: ClassVar[str] = "database_unreachable"
 
     def __init__(self, url: str, reason: Exception) -> None:
-        place = make_url(url).render_as_string(hide_password=True)
-        said = getattr(reason, "orig", None) or reason
-        super().__init__(f"The database {place} does not answer: {said}.")
+        place = make_url(url)
+        cause = getattr(reason, "orig", None) or reason
+        if place.get_backend_name() == "sqlite":
+            self.problem = f"The database {place.database} cannot be used: {cause}."
+            self.remedy = _sqlite_remedy(cause)
+        else:
+            address = place.render_as_string(hide_password=True)
+            self.problem = f"The database {address} does not answer: {cause}."
+            self.remedy = "Check that it runs, and ODIN_DATABASE_URL."
+        super().__init__(f"{self.problem} {self.remedy}")
+
+
+_RESTORE = (
+    "Restore a backup (`odin restore FILE`), or put a copy from the folder `backups` "
+    "beside it in its place."
+)
+_GIVE = "Let the user that runs the engine write the file and its folder."
+_SQLITE_REMEDIES = {
+    sqlite3.SQLITE_NOTADB: _RESTORE,
+    sqlite3.SQLITE_CORRUPT: _RESTORE,
+    sqlite3.SQLITE_CANTOPEN: _GIVE,
+    sqlite3.SQLITE_READONLY: _GIVE,
+    sqlite3.SQLITE_PERM: _GIVE,
+    sqlite3.SQLITE_FULL: "Make room on the disk, then start again.",
+    sqlite3.SQLITE_IOERR: "Make room on the disk, or look whether it is broken.",
+    sqlite3.SQLITE_BUSY: "Another program holds it: end that one, then start again.",
+}
+_PRIMARY_CODE = 0xFF
+"""An extended code has the primary one in its lowest byte (sqlite.org/rescode.html)."""
+
+
+def _sqlite_remedy(cause: object) -> str:
+    if isinstance(cause, PermissionError):
+        return _GIVE
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY_CODE
+    return _SQLITE_REMEDIES.get(code, "Check ODIN_DATABASE_URL, and the file.")
 
 
 def revisions(migrations: Path = MIGRATIONS) -> list[str]:
@@ -105,6 +140,7 @@ async def migrate(
     """
     _take_hot_copy(url, data_dir)
     _close_to_others(url)
+    _check_writable(url)
     found, newest = await current(url), head(migrations)
     if found == newest:
         return
@@ -141,14 +177,23 @@ def _close_to_others(url: str) -> None:
             path.chmod(0o600)
 
 
+def _check_writable(url: str) -> None:
+    """Says before the start what the first write would say in its middle."""
+    database = make_url(url)
+    if database.get_backend_name() != "sqlite" or database.database is None:
+        return
+    path = Path(database.database)
+    for place in (path, path.parent):
+        if place.exists() and not os.access(place, os.W_OK):
+            raise DatabaseUnreachable(
+                url, PermissionError(f"{os.strerror(errno.EACCES)} ({place})")
+            )
+
+
 def _failures(url: str) -> tuple[type[Exception], ...]:
     if make_url(url).get_backend_name() == "sqlite":
         return OSError, DBAPIError
-    # SQLAlchemy passes on as they are what the driver raises while it connects. The
-    # driver is not imported where it is not used: a start is short.
-    from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - reason above
-
-    return OSError, DBAPIError, PostgresError, InterfaceError
+    return DBAPIError, *connecting_failures()
 
 
 def _read_revision(connection: Connection) -> str | None:
@@ -165,7 +210,11 @@ def _keep_copy(url: str, data_dir: Path, newest: str, clock: Clock) -> None:
     folder = data_dir / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
     copy = folder / f"before-{newest}-{clock.now():%Y%m%dT%H%M%SZ}.db"
-    copy_sqlite(Path(database.database), copy)
+    # Cut off in the middle it would look like a copy, and be none.
+    partial = folder / "before.part"
+    partial.unlink(missing_ok=True)
+    copy_sqlite(Path(database.database), partial)
+    partial.replace(copy)
     _LOG.info("kept a copy of the database: %s", copy)
     copies = sorted(folder.glob("before-*.db"), key=lambda path: path.stat().st_mtime)
     for old in copies[:-_KEPT_COPIES]:

@@ -61,48 +61,92 @@ class Secrets:
             self._cipher = Fernet(key)
         except ValueError as error:
             raise KeyUnusable(
-                "The key is damaged. Restore it from a backup."
+                f"The key is damaged: {KEY_FILE} holds none. Restore it from a backup "
+                "(`odin restore FILE`): without it no stored secret can be read."
             ) from error
         self.known = known or KnownSecrets()
 
     def seal(self, value: str) -> str:
         """Returns the value encrypted, as text for a column."""
         self.known.add(value)
-        return self._cipher.encrypt(value.encode()).decode()
+        return self.encrypt(value)
+
+    def encrypt(self, text: str) -> str:
+        """Returns a text encrypted that may hold secrets and is none by itself.
+
+        The log does not look for it: it would look for every such text for ever.
+        """
+        return self._cipher.encrypt(text.encode()).decode()
 
     def open(self, sealed: str) -> str:
-        """Returns what was sealed.
+        """Returns what was sealed. Raises as `decrypt`."""
+        value = self.decrypt(sealed)
+        self.known.add(value)
+        return value
+
+    def decrypt(self, sealed: str) -> str:
+        """Returns what was encrypted.
 
         Raises:
-            KeyUnusable: it was sealed with another key, or is damaged.
+            KeyUnusable: it was encrypted with another key, or is damaged.
         """
         try:
-            value = self._cipher.decrypt(sealed.encode()).decode()
+            return self._cipher.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise KeyUnusable(
                 f"A stored secret does not fit {KEY_FILE}. Restore the key file that "
                 "belongs to this database from a backup."
             ) from error
-        self.known.add(value)
-        return value
 
 
 def load_secrets(data_dir: Path, known: KnownSecrets | None = None) -> Secrets:
     """Opens the key file of a data directory, making one (0600) the first time.
 
     A key that others can read is closed to them, and the log says so.
+
+    Raises:
+        KeyUnusable: it is damaged, or the system does not let us have it.
     """
     path = data_dir / KEY_FILE
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        return Secrets(_read_or_make(path), known)
+    except OSError as error:
+        remedy = (
+            "Let the user that runs the engine read it, and write in its folder; "
+            "ODIN_DATA_DIR names another folder."
+            if isinstance(error, PermissionError)
+            else "See that the disk is well and has room."
+        )
+        raise KeyUnusable(
+            f"The key file {path} cannot be used: {error.strerror}. {remedy}"
+        ) from error
+
+
+def _read_or_make(path: Path) -> bytes:
+    if path.exists():
         _close_to_others(path)
     else:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Fernet.generate_key())
-            file.flush()
-            os.fsync(descriptor)
-    return Secrets(path.read_bytes().strip(), known)
+        _make(path)
+    return path.read_bytes().strip()
+
+
+def _make(path: Path) -> None:
+    """Makes a key that is there as a whole or not at all, also after a power cut."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(Fernet.generate_key())
+        file.flush()
+        os.fsync(descriptor)
+    # Of two that begin at once the first one's key counts.
+    try:
+        path.hardlink_to(fresh)
+    except OSError:
+        # There already; or a file system without links, such as exFAT.
+        if not path.exists():
+            fresh.replace(path)
+    fresh.unlink(missing_ok=True)
 
 
 def _close_to_others(path: Path) -> None:

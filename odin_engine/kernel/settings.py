@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -202,8 +203,10 @@ def load_settings(**overrides: str | int | Path | None) -> Settings:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
+        why = "it is a file" if settings.data_dir.is_file() else error.strerror
         raise WrongSettings(
-            f"{_PREFIX}DATA_DIR: cannot make {settings.data_dir}: {error.strerror}."
+            f"{_PREFIX}DATA_DIR: cannot make {settings.data_dir}: {why}. Name a folder "
+            "that the user who runs the engine may write in."
         ) from None
     return settings
 
@@ -246,7 +249,7 @@ def _read_options(path: Path) -> dict[str, Any]:
         options = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WrongSettings(f"{_OPTIONS_VARIABLE}: {path}: {error.strerror}.") from None
-    except ValueError:
+    except ValueError, RecursionError:
         raise WrongSettings(f"{_OPTIONS_VARIABLE}: {path} is not JSON.") from None
     if not isinstance(options, dict):
         raise WrongSettings(f"{_OPTIONS_VARIABLE}: {path} is not a JSON object.")
@@ -278,9 +281,26 @@ def _wrong(error: ValidationError, given: set[str]) -> WrongSettings:
     for detail in error.errors(include_url=False, include_input=False):
         # A rule over the whole model concerns the one setting it completes.
         name = str(detail["loc"][0]) if detail["loc"] else "database_url"
-        message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+        message = _in_our_words(detail).rstrip(".")
         problems.append(Problem(f"/{name}", f"{_origin(name, given)}: {message}."))
     return WrongSettings(" ".join(each.detail for each in problems), *problems)
+
+
+def _in_our_words(detail: ErrorDetails) -> str:
+    context = detail.get("ctx", {})
+    match detail["type"]:
+        case "int_parsing" | "int_from_float" | "int_type":
+            return "must be a whole number"
+        case "less_than_equal":
+            return f"must be {context['le']} at most"
+        case "greater_than_equal":
+            return f"must be {context['ge']} at least"
+        case "literal_error":
+            return f"must be {context['expected']}"
+        case "bool_parsing" | "bool_type":
+            return "must be true or false"
+        case _:
+            return detail["msg"].removeprefix("Value error, ")
 
 
 def _origin(name: str, given: set[str]) -> str:

@@ -26,9 +26,12 @@ async def every(
 ) -> None:
     """Runs `work` each period until cancelled; a failure is logged, not fatal.
 
+    One that stays, such as a full disk, is logged when it comes and when it is over.
+
     Work that is under way when the cancel comes is let finish: cut off in the middle of
     a commit, nobody could tell whether it was made.
     """
+    failed_by: type[Exception] | None = None
     while True:
         await ticker.sleep(period_s)
         doing = asyncio.ensure_future(work())
@@ -41,5 +44,11 @@ async def every(
                     "work failed at the stop: %r", work, exc_info=doing.exception()
                 )
             raise
-        except Exception:  # noqa: BLE001 - edge: the next tick must still come
-            _LOG.exception("periodic work %r failed", work)
+        except Exception as error:  # noqa: BLE001 - edge: the next tick must still come
+            if failed_by is not type(error):
+                _LOG.exception("periodic work %r failed", work)
+            failed_by = type(error)
+        else:
+            if failed_by is not None:
+                _LOG.info("periodic work %r is well again", work)
+            failed_by = None

@@ -145,17 +145,18 @@ class View:
 
     `values` is the live truth, shared by all views of a source. Revisions count this
     view's messages, snapshots included, by one; they mean nothing to another view.
+    `snapshot_at_s` is when it was last shown whole.
     """
 
     topic: Topic
     profile: Profile
     values: Mapping[str, object]
     revision: int = 0
+    snapshot_at_s: float | None = None
     _sent: dict[str, object] = field(default_factory=dict)
     _due: set[str] = field(default_factory=set)
     _held: set[str] = field(default_factory=set)
     _wants_snapshot: bool = True
-    _snapshot_at_s: float | None = None
 
     def want_snapshot(self) -> None:
         """Asks for the whole topic anew."""
@@ -183,7 +184,7 @@ class View:
     def take(self, diff: Diff, now_s: float) -> Snapshot | Patch | None:
         """Returns the one message that brings the client up to date, if it needs one."""
         if self._wants_snapshot:
-            last_s = self._snapshot_at_s
+            last_s = self.snapshot_at_s
             if last_s is not None and now_s - last_s < SNAPSHOT_INTERVAL_S:
                 return None
             return self._take_snapshot(diff, now_s)
@@ -191,7 +192,7 @@ class View:
 
     def _take_snapshot(self, diff: Diff, now_s: float) -> Snapshot:
         self._wants_snapshot = False
-        self._snapshot_at_s = now_s
+        self.snapshot_at_s = now_s
         self._due.clear()
         self._held.clear()
         self._sent = {k: v for k, v in self.values.items() if self.topic.covers(k)}

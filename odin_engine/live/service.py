@@ -84,6 +84,8 @@ class Subscriber:
         self._permissions = permissions
         self._clock = clock
         self._views: dict[Topic, View] = {}
+        self._single: dict[str, dict[str, View]] = {name: {} for name in lanes}
+        self._shown_at_s: dict[str, float | None] = {}
         self._ready: dict[Topic, View] = {}
         self._events: deque[Event] = deque()
         self._has_lost_events = False
@@ -112,8 +114,15 @@ class Subscriber:
     def unsubscribe(self, topics: Iterable[Topic]) -> None:
         """Drops topics; one it does not have is fine."""
         for topic in topics:
-            self._views.pop(topic, None)
+            view = self._views.pop(topic, None)
             self._ready.pop(topic, None)
+            if view is None:
+                continue
+            if topic.key is None:
+                # Else leaving and coming back would be a way around the interval.
+                self._shown_at_s[topic.source] = view.snapshot_at_s
+            else:
+                del self._single[topic.source][topic.key]
 
     def resync(self, topic: Topic) -> Failure | None:
         """Asks for a topic's snapshot; returns why not, if so."""
@@ -139,9 +148,15 @@ class Subscriber:
 
     def note(self, source: str, keys: Iterable[str]) -> None:
         """Takes note that values of a source changed."""
-        for topic, view in self._views.items():
-            if topic.source == source and view.note(keys):
-                self._make_ready(view)
+        whole = self._views.get(Topic(source))
+        if whole is not None and whole.note(keys):
+            self._make_ready(whole)
+        single = self._single[source]
+        if single:
+            for key in keys:
+                view = single.get(key)
+                if view is not None and view.note((key,)):
+                    self._make_ready(view)
 
     def announce(self, topic: Topic, event: Event) -> None:
         """Queues news for a subscriber of that topic, or of one that covers it."""
@@ -172,6 +187,10 @@ class Subscriber:
         view = self._views.get(topic)
         if view is None:
             view = self._views[topic] = View(topic, profile, lane.values)
+            if topic.key is None:
+                view.snapshot_at_s = self._shown_at_s.get(topic.source)
+            else:
+                self._single[topic.source][topic.key] = view
         view.profile = profile
         view.want_snapshot()
         self._make_ready(view)

@@ -200,6 +200,13 @@ class LooksIntoPrints(Protocol):
         """
         ...
 
+    async def read_plates(self, name: str, keep: Callable[[PlateFile], None]) -> None:
+        """Finds a file that we uploaded and hands `keep` each plate, in a thread.
+
+        Raises as `read_print_details`.
+        """
+        ...
+
     def inspect_file(self, source: Path) -> Iterator[PlateFile]:
         """Yields each plate of a file on our own disk, which it blocks on.
 
@@ -235,6 +242,11 @@ class DriverFamily(Protocol):
     @property
     def label(self) -> str:
         """The family's name for people, such as `Bambu Lab`."""
+        ...
+
+    @property
+    def file_kinds(self) -> Sequence[str]:
+        """What the names of files end in that its machines print, such as `.3mf`."""
         ...
 
     def filament_presets(self) -> Sequence[FilamentPreset]:

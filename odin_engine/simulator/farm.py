@@ -34,6 +34,8 @@ _PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
 REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
 # Below Linux's ephemeral range, so that a second start finds its ports free.
 FIRST_PORT, _LAST_PORT, _PORTS_APART = 21000, 32000, 5
+_MOST_PORT = 65535
+_IPV4 = 4
 _ANNOUNCE_EVERY_S = 5.0
 _KEEP_EVERY_S = 20.0
 
@@ -82,10 +84,12 @@ class Farm:
         self._factor = plan.clock_factor if clock_factor is None else clock_factor
         self._real_ports = real_ports
         self._interface = interface
-        self._first_port = first_port or _free_block(len(plan.entries), interface)
         self._continues = continues
         self._stack = AsyncExitStack()
         self._shifts: dict[str, Shift | None] = {}
+        if interface is not None and not _is_address(interface):
+            raise BadFarm(f"{interface!r} is no IPv4 address; --interface needs one")
+        self._first_port = first_port or _free_block(len(plan.entries), interface)
         if real_ports and interface is not None:
             _check_own_hosts(plan)
         self.printers = [
@@ -183,7 +187,7 @@ class Farm:
             entry.access_code,
             name=entry.name,
             host=str(ip_address(raw.get("host", host))),
-            ports=ports | raw.get("ports", {}),
+            ports=ports | _wanted_ports(raw.get("ports", {})),
             clock_factor=float(raw.get("clock_factor", self._factor)),
             units=units_of(entry),
             developer_mode=bool(raw.get("developer_mode", True)),
@@ -232,6 +236,23 @@ def _strange_ports(printer: SimulatedPrinter) -> dict[str, int]:
     }
 
 
+def _wanted_ports(given: dict[str, Any]) -> dict[str, int]:
+    for name, port in given.items():
+        if name not in _PORT_NAMES or port not in range(_MOST_PORT + 1):
+            raise ValueError(
+                f"port {name}: {port}; there are {', '.join(_PORT_NAMES)}, each with a "
+                f"number up to {_MOST_PORT}"
+            )
+    return given
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return ip_address(text).version == _IPV4
+    except ValueError:
+        return False
+
+
 def _check_own_hosts(plan: FarmPlan) -> None:
     hosts = [entry.raw.get("host") for entry in plan.entries]
     if len(hosts) > 1 and (None in hosts or len(set(hosts)) < len(hosts)):
@@ -259,8 +280,13 @@ def _is_free(host: str | None, port: int) -> bool:
 
 
 def _cannot_listen(printer: SimulatedPrinter, error: OSError) -> CannotListen:
-    remedy = _REMEDIES.get(error.errno or 0, "")
-    return CannotListen(f"{printer.machine.name}: {error.strerror}. {remedy}".strip())
+    name = printer.machine.name
+    if error.filename is not None:
+        return CannotListen(f"{name}: {error.filename}: {error.strerror}.")
+    # Where it could bind to none of the addresses, asyncio gives neither.
+    number = error.errno or errno.EADDRNOTAVAIL
+    said = error.strerror or f"cannot listen on {printer.host}"
+    return CannotListen(f"{name}: {said}. {_REMEDIES.get(number, '')}".strip())
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -105,19 +105,22 @@ def read_farm(path: Path) -> FarmPlan:
         BadFarm: it is no farm, or an entry makes no sense.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        rows: list[dict[str, Any]] = document["printers"]
-        _check_keys(document, FARM_KEYS)
+        document, rows = _document(path)
         entries: list[Entry] = []
         for row in rows:
-            _check_keys(row, PRINTER_KEYS)
+            _check_entry(row)
             for _ in range(int(row.get("count", 1))):
                 entries.append(_entry(row, len(entries), path.parent))
         plan = FarmPlan(tuple(entries), float(document.get("clock_factor", 1)))
-    except (
-        *(OSError, yaml.YAMLError),
-        *(KeyError, TypeError, ValueError, AttributeError),
-    ) as error:
+    except OSError as error:
+        # The file itself, or one of a model of your own.
+        place = Path(error.filename or path).name
+        raise BadFarm(f"{place}: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise BadFarm(f"{path.name}: {_in_one_line(error)}") from error
+    except RecursionError as error:
+        raise BadFarm(f"{path.name}: nests too deeply") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadFarm(f"{path.name}: {error}") from error
     serials = [entry.serial for entry in entries]
     if twice := {each for each in serials if serials.count(each) > 1}:
@@ -149,6 +152,37 @@ def prepare(machine: Machine, raw: dict[str, Any], shift: Shift | None) -> None:
         machine.misbehave("fault", **raw["fault"])
     if raw.get("offline"):
         machine.misbehave("power_cut")
+
+
+def _document(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Returns the whole file and its list of printers."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("is no text in UTF-8") from None
+    rows = document.get("printers") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not rows:
+        raise ValueError(
+            "has no list of `printers`; docs/simulator.md shows how one looks"
+        )
+    _check_keys(document, FARM_KEYS)
+    return document, rows
+
+
+def _in_one_line(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None)
+    if mark is None or problem is None:
+        return f"is no YAML: {error}"
+    return f"line {mark.line + 1}, column {mark.column + 1} is no YAML: {problem}"
+
+
+def _check_entry(row: object) -> None:
+    if not isinstance(row, dict):
+        raise TypeError(f"a printer is written {{model: P1S}}, not {row!r}")
+    _check_keys(row, PRINTER_KEYS)
+    if "model" not in row:
+        raise ValueError("a printer has no `model`, such as P1S")
 
 
 def _check_keys(row: dict[str, Any], known: frozenset[str]) -> None:

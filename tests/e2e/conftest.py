@@ -1,7 +1,7 @@
 """A farm of three machines and an engine, each a process of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,13 @@ class Engine:
             await until_healthy(self.base, process)
             yield process
 
-    async def token(self) -> str:
+    async def token(self, **environment: str) -> str:
         """Makes an administrator and a token of theirs, on the host's command line."""
         data_dir = self.folder / "data"
         create = ("user", "create", "admin", "--role", "admin", "--password-stdin")
-        await run(*create, data_dir=data_dir, stdin=PASSWORD)
+        await run(*create, data_dir=data_dir, stdin=PASSWORD, **environment)
         token = ("token", "create", "e2e", "--user", "admin", "--scope", "all")
-        made = await run(*token, data_dir=data_dir)
+        made = await run(*token, data_dir=data_dir, **environment)
         return next(word for word in made.split() if word.startswith("odin_"))
 
 
@@ -78,6 +78,19 @@ class Api:
             )
             assert answer.ok, f"{method} {path}: {answer.status} {body}"
             return body
+
+    async def register(self, machine: Mapping[str, Any]) -> str:
+        """Adds a simulated machine; returns its id."""
+        body = {
+            "name": machine["name"],
+            "family": "bambu",
+            "host": machine["host"],
+            "serial": machine["serial"],
+            "secret": machine["access_code"],
+            "ports": machine["ports"],
+        }
+        printer_id: str = (await self("POST", "/printers", json=body))["id"]
+        return printer_id
 
     async def refusal(self, method: str, path: str, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """Returns the problem document of a request that must be refused."""
@@ -129,15 +142,7 @@ async def connect(engine: Engine) -> AsyncIterator[Any]:
             api = Api(await stack.enter_async_context(session))
             ids = {}
             for machine in machines:
-                body = {
-                    "name": machine["name"],
-                    "family": "bambu",
-                    "host": machine["host"],
-                    "serial": machine["serial"],
-                    "secret": machine["access_code"],
-                    "ports": machine["ports"],
-                }
-                ids[machine["name"]] = (await api("POST", "/printers", json=body))["id"]
+                ids[machine["name"]] = await api.register(machine)
             return api, ids
 
         yield make

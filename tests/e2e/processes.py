@@ -61,7 +61,9 @@ async def odin(
                 await process.wait()
 
 
-async def run(*arguments: str, data_dir: Path, stdin: str = "") -> str:
+async def run(
+    *arguments: str, data_dir: Path, stdin: str = "", **environment: str
+) -> str:
     """Runs an `odin` command to its end; returns what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -69,7 +71,8 @@ async def run(*arguments: str, data_dir: Path, stdin: str = "") -> str:
         "odin_engine",
         *arguments,
         env=os.environ
-        | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"},
+        | {"ODIN_DATA_DIR": str(data_dir), "ODIN_ALLOW_LOOPBACK": "true"}
+        | environment,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -109,6 +109,26 @@ class Witnessed:
                 self.faults.append((after, Span(at_s)))
 
 
+def without(spans: Iterable[Span], gaps: Iterable[Span]) -> list[Span]:
+    """Returns what is left of the spans where the gaps are taken out."""
+    left = list(spans)
+    for gap in gaps:
+        left = [part for span in left for part in _around(span, gap)]
+    return left
+
+
+def _around(span: Span, gap: Span) -> list[Span]:
+    parts = []
+    if span.began_s < gap.began_s:
+        ended_s = gap.began_s
+        if span.ended_s is not None:
+            ended_s = min(ended_s, span.ended_s)
+        parts.append(Span(span.began_s, ended_s))
+    if gap.ended_s is not None and (span.ended_s is None or span.ended_s > gap.ended_s):
+        parts.append(Span(max(span.began_s, gap.ended_s), span.ended_s))
+    return parts
+
+
 def read_diary(path: Path) -> dict[str, Witnessed]:
     """Returns what was seen, by serial. The last line of a kill may be half a line."""
     return witnessed(json.loads(line) for line in _whole_lines(path))

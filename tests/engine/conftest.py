@@ -3,12 +3,8 @@
 import asyncio
 import os
 import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NoReturn
 from uuid import uuid4
 
 import pytest
@@ -20,9 +16,9 @@ from odin_engine.kernel.clock import SystemClock
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.migrate import head, migrate, whole_schema
 from tests.engine.doubles import ManualClock
+from tests.postgres import Postgres
 
 _REPOSITORY = Path(__file__).parents[2]
-_PORT_TRIES = 4
 
 
 @pytest.fixture
@@ -61,18 +57,10 @@ async def database(
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A private PostgreSQL server; its address without a database name."""
-    initdb, pg_ctl = _find_postgres("initdb"), _find_postgres("pg_ctl")
-    if initdb is None or pg_ctl is None:
-        _absent("PostgreSQL (initdb, pg_ctl) is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="odin-postgres-"))
-    as_user = _as_unprivileged_user(folder)
-    data = folder / "data"
-    _run([*as_user, initdb, "-D", str(data), "-U", "odin", "-A", "trust", "-E", "UTF8"])
-    control = [*as_user, pg_ctl, "-D", str(data), "-w"]
-    port = _start_postgres([*control, "-l", str(folder / "log")], folder)
-    yield f"postgresql+asyncpg://odin@127.0.0.1:{port}"
-    _run([*control, "-m", "immediate", "stop"])
-    shutil.rmtree(folder)
+    server = Postgres()
+    server.start()
+    yield server.url
+    server.close()
 
 
 @pytest.fixture(scope="session")
@@ -165,60 +153,3 @@ async def _administer(server: str, statement: str) -> None:
     async with engine.connect() as connection:
         await connection.execute(text(statement))
     await engine.dispose()
-
-
-def _start_postgres(control: list[str], folder: Path) -> int:
-    """Starts the server on a free port; returns the port.
-
-    Another process may take it between the look and the start, so there are more tries.
-    """
-    for tries_left in reversed(range(_PORT_TRIES)):
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
-        options = (
-            f"-p {port} -c listen_addresses=127.0.0.1 "
-            f"-c unix_socket_directories={folder} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        )
-        started = _run([*control, "-o", options, "start"], check=tries_left == 0)
-        if started.returncode == 0:
-            return port
-    raise AssertionError("the last try raises")
-
-
-def _find_postgres(program: str) -> str | None:
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    path = os.pathsep.join([*map(str, places), os.environ.get("PATH", os.defpath)])
-    return shutil.which(program, path=path)
-
-
-def _as_unprivileged_user(folder: Path) -> list[str]:
-    """Returns the command that drops root, which PostgreSQL refuses to run as."""
-    if os.geteuid() != 0:
-        return []
-    user = "postgres" if _exists("postgres") else "nobody"
-    shutil.chown(folder, user)
-    return ["runuser", "-u", user, "--"]
-
-
-def _exists(user: str) -> bool:
-    return _run(["id", user], check=False).returncode == 0
-
-
-def _run(command: list[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
-    # Its output goes nowhere: a server that inherits a pipe keeps it open for ever.
-    return subprocess.run(
-        command,
-        check=check,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-    )
-
-
-def _absent(reason: str) -> NoReturn:
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -90,11 +90,11 @@ class Supervisor:
             ):
                 await socket.receive_json(loads=orjson.loads)
                 await socket.send_json({"type": "auth", "access_token": self._token})
-                greeting = await socket.receive_json(loads=orjson.loads)
+                greeting = _table(await socket.receive_json(loads=orjson.loads))
                 if greeting.get("type") != "auth_ok":
                     raise SupervisorRefused("Home Assistant did not accept our token.")
                 await socket.send_json({"id": 1, "type": "config/auth/list"})
-                answer = await socket.receive_json(loads=orjson.loads)
+                answer = _table(await socket.receive_json(loads=orjson.loads))
         except (aiohttp.ClientError, OSError, TimeoutError, TypeError, ValueError) as e:
             raise SupervisorSilent(
                 f"Home Assistant does not answer: {str(e) or repr(e)}."
@@ -155,9 +155,12 @@ class CorePeople:
 
 def _said(text: bytes) -> dict[str, Any]:
     try:
-        said = orjson.loads(text)
+        return _table(orjson.loads(text))
     except orjson.JSONDecodeError:
         return {}
+
+
+def _table(said: object) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
@@ -173,7 +176,8 @@ def _administrators(people: object) -> list[str]:
             person.get("is_owner") is True
             or (
                 person.get("is_active") is True
-                and _ADMINISTRATORS in (person.get("group_ids") or ())
+                and isinstance(groups := person.get("group_ids"), list)
+                and _ADMINISTRATORS in groups
             )
         )
     ]

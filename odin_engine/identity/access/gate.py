@@ -21,13 +21,18 @@ from odin_engine.identity.access.callers import (
     caller_of,
     recognised,
 )
-from odin_engine.identity.access.declarations import Declaration, admit, declared
+from odin_engine.identity.access.declarations import (
+    OPEN,
+    Declaration,
+    admit,
+    declared,
+)
 from odin_engine.identity.access.described import describe
 from odin_engine.identity.model import AuditEntry, Detail, Forbidden, cleaned
 from odin_engine.identity.service import Identity
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.http import client_ip, problem, provided
-from odin_engine.kernel.http.bodies import BodyGuard
+from odin_engine.kernel.http.bodies import BodyGuard, expect_little
 from odin_engine.kernel.ids import new_id
 
 _FACTS = "odin.audit_facts"
@@ -82,6 +87,8 @@ class Gate:
                 status = message["status"]
             await send(message)
 
+        if place.declaration == OPEN:
+            expect_little(request)
         refusal = await _refusal(request, place)
         try:
             answer = self._app if refusal is None else problem(refusal)

@@ -83,7 +83,7 @@ class Reach:
             return None if self.is_link_local_allowed else "it is a link-local address"
         if address.is_multicast or address.is_unspecified or address.is_reserved:
             return "it is not the address of one machine"
-        if address.is_private or address in _CARRIER_NAT:
+        if address.is_private or address in _CARRIER_NAT or _is_site_local(address):
             return None if self.is_private_allowed else "it is in a private network"
         return None if address.is_global else "it is not a public address"
 
@@ -139,8 +139,19 @@ async def _look_up(host: str, port: int) -> list[Address]:
     return list(dict.fromkeys(found))
 
 
+def _is_site_local(address: Address) -> bool:
+    """Whether it is of a private kind that is no longer given out (RFC 3879)."""
+    return isinstance(address, IPv6Address) and address.is_site_local
+
+
 def _meant(address: Address) -> Iterator[Address]:
-    """Yields the address, or the IPv4 addresses that a gateway would make of it."""
+    """Yields the address, or the IPv4 addresses that a gateway would make of it.
+
+    Without its zone: the system drops that where it means nothing, and `fd00::1%1` is
+    another value than `fd00::1`.
+    """
+    if isinstance(address, IPv6Address) and address.scope_id is not None:
+        address = IPv6Address(int(address))
     if isinstance(address, IPv4Address):
         yield address
     elif address.ipv4_mapped is not None:

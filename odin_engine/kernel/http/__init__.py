@@ -45,6 +45,7 @@ from odin_engine.kernel.http.problems import (
     on_disconnect,
     on_http_exception,
     on_odin_error,
+    on_system_error,
     on_unstorable,
     on_validation_error,
     problem,
@@ -124,6 +125,7 @@ def install(
         ClientDisconnect: on_disconnect,
         DBAPIError: on_unstorable,
         OverflowError: on_unstorable,
+        OSError: on_system_error,
         Replayed: on_replayed,
     }
     for kind, handler in handlers.items():

@@ -13,12 +13,13 @@ from typing import Any, ClassVar
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
+from odin_engine.kernel.db import StorageDown
 from odin_engine.kernel.errors import (
     Conflict,
     Invalid,
@@ -71,7 +72,12 @@ _SENTENCES: dict[int, tuple[str, str]] = {
     ),
     HTTPStatus.CONTENT_TOO_LARGE: ("too_large", "The body is too long."),
 }
-_SOCKET_CODES = {HTTPStatus.UNAUTHORIZED: 4401, HTTPStatus.FORBIDDEN: 4403}
+_SOCKET_CODES = {
+    HTTPStatus.UNAUTHORIZED: 4401,
+    HTTPStatus.FORBIDDEN: 4403,
+    # "Try again later", of the registry that RFC 6455, section 11.7, set up.
+    HTTPStatus.SERVICE_UNAVAILABLE: 1013,
+}
 _SOCKET_INTERNAL_ERROR = 1011
 """RFC 6455, section 7.4.1."""
 
@@ -203,12 +209,14 @@ async def on_validation_error(
 
 
 async def on_unstorable(
-    _request: Request, error: DBAPIError | OverflowError
-) -> Response:
-    """Answers a value that no database column can hold, which a route let through.
+    connection: Request | WebSocket, error: DBAPIError | OverflowError
+) -> Response | None:
+    """Answers a value that no database column can hold, and a database that is away.
 
     Raises anything else again.
     """
+    if isinstance(error, OperationalError | InterfaceError):
+        return await on_odin_error(connection, StorageDown.because(error.orig))
     sqlstate = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     is_value = sqlstate.startswith(_DATA_EXCEPTION) or _SQLITE_TOO_LARGE in str(error)
     if not is_value:
@@ -216,6 +224,16 @@ async def on_unstorable(
     _LOG.warning("a route let through what cannot be stored: %r", error)
     detail = "A value is outside of what can be stored."
     return document(HTTPStatus.UNPROCESSABLE_ENTITY, Invalid.code, detail)
+
+
+async def on_system_error(
+    connection: Request | WebSocket, error: OSError
+) -> Response | None:
+    """Answers a disk without room.
+
+    Everything else outside has errors of its own by the time a route sees it.
+    """
+    return await on_odin_error(connection, StorageDown.because(error.strerror or error))
 
 
 async def on_disconnect(_request: Request, _error: ClientDisconnect) -> Response:

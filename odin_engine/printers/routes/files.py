@@ -1,27 +1,23 @@
 """Files on a printer, and pictures from its camera."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from odin_engine.identity.access import needs, note
 from odin_engine.identity.model import Permission
 from odin_engine.kernel.http import Json, allow_upload
-from odin_engine.printers.model.bounds import FILE_NAME_MOST
-from odin_engine.printers.model.history import Upload
 from odin_engine.printers.routes.parts import (
     CONTROL,
     READ,
     Caller,
+    FileName,
     PrinterId,
     PrintersDep,
     Word,
 )
-from odin_engine.printers.wire.answers import PICTURE, Items, TaskOut
+from odin_engine.printers.wire.answers import PICTURE, FilesOut, TaskOut
 
 router = APIRouter(prefix="/printers/{printer_id}")
 
-FileName = Annotated[str, Path(min_length=1, max_length=FILE_NAME_MOST)]
 _RAW_BODY = {
     "requestBody": {
         "required": True,
@@ -34,10 +30,17 @@ _RAW_BODY = {
 }
 
 
-@router.get("/files", dependencies=[READ], response_model=Items[Upload])
+@router.get("/files", dependencies=[READ], response_model=FilesOut)
 async def list_files(printer_id: PrinterId, printers: PrintersDep) -> Response:
-    """Lists the files that were put on the printer from here."""
-    return Json({"items": await printers.uploads.of(printer_id)})
+    """Lists the files that were put on the printer from here, and what it takes."""
+    uploads = printers.uploads
+    return Json(
+        {
+            "items": await uploads.of(printer_id),
+            "kinds": uploads.kinds(printer_id),
+            "most_bytes": uploads.most_bytes,
+        }
+    )
 
 
 # Home Assistant's ingress streams the bodies of POST only, and holds others in memory.

@@ -11,6 +11,7 @@ from odin_engine.identity.access import needs
 from odin_engine.identity.model import Permission, Principal
 from odin_engine.kernel.http import Json, etag, of, to_csv, to_json, wants_csv
 from odin_engine.kernel.pages import Slice
+from odin_engine.printers.model.bounds import FILE_NAME_MOST
 from odin_engine.printers.model.record import Printer
 from odin_engine.printers.service import Printers, PrinterView
 from odin_engine.printers.wire import page_json, printer_json
@@ -18,6 +19,7 @@ from odin_engine.printers.wire import page_json, printer_json
 PrintersDep = Annotated[Printers, of(Printers)]
 PrinterId = Annotated[str, Path(min_length=1, max_length=64)]
 Word = Annotated[str, Path(min_length=1, max_length=64)]
+FileName = Annotated[str, Path(min_length=1, max_length=FILE_NAME_MOST)]
 
 READ = needs(Permission.READ_PRINTERS)
 CONTROL = needs(Permission.CONTROL_PRINTERS)

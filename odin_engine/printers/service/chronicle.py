@@ -17,6 +17,7 @@ from odin_engine.printers.events import (
     PlateCleared,
     PlateOccupied,
     PrintEnded,
+    PrinterEvent,
     PrintStarted,
 )
 from odin_engine.printers.model import Fault, Job, PrintResult
@@ -28,13 +29,15 @@ from odin_engine.printers.model.history import (
 )
 from odin_engine.printers.model.record import Plate, PlateState
 from odin_engine.printers.service.fleet import Fleet, Observation
+from odin_engine.printers.service.history import Totals
 
 
 class Chapter:
     """One observation on its way into the database."""
 
-    def __init__(self, fleet: Fleet, seen: Observation) -> None:
+    def __init__(self, fleet: Fleet, totals: Totals, seen: Observation) -> None:
         self._fleet = fleet
+        self._totals = totals
         self._seen = seen
         self._machine = seen.machine
         self._plate: Plate | None = None
@@ -72,7 +75,9 @@ class Chapter:
         await self._write_plate(work)
 
     def settle(self) -> None:
-        """Takes over the plate as it was written."""
+        """Takes over the plate as it was written; lists may be longer now."""
+        if self._seen.is_baseline or any(map(_is_listed, self._seen.events)):
+            self._totals.forget(self._printer_id)
         if not self._fleet.has(self._machine):
             return
         if self._seen.is_baseline:
@@ -87,14 +92,17 @@ class Chapter:
     async def _start(
         self, work: Work, job: Job | None, *, was_seen_starting: bool
     ) -> None:
-        left_open = await store.open_run(work.session, self._printer_id)
-        if left_open is not None:
-            await self._close(work, left_open, PrintResult.UNKNOWN, None)
         job = job or Job()
         at = self._seen.at
         began_at = at
         if not was_seen_starting and job.started_at is not None:
             began_at = min(job.started_at, at)
+        left_open = await store.open_run(work.session, self._printer_id)
+        if left_open is not None:
+            if left_open.started_at == began_at and left_open.token == job.token:
+                # The database committed it, and was gone before it said so.
+                return
+            await self._close(work, left_open, PrintResult.UNKNOWN, None)
         run = Run(
             id=new_id(),
             printer_id=self._printer_id,
@@ -115,7 +123,9 @@ class Chapter:
 
     async def _end(self, work: Work, result: PrintResult, job: Job | None) -> None:
         run = await store.open_run(work.session, self._printer_id)
-        if run is None:
+        # One that began with this very observation was written by a try whose commit
+        # went through although it did not seem so.
+        if run is None or run.started_at == self._seen.at:
             return
         await store.note_progress(
             work.session, self._printer_id, self._seen.seconds_by_head
@@ -256,3 +266,8 @@ def _fault_of(record: FaultRecord) -> Fault:
         slot=record.slot,
         help_url=record.help_url,
     )
+
+
+def _is_listed(event: PrinterEvent) -> bool:
+    """Whether prints or faults, or how they ended, are others with it."""
+    return isinstance(event, PrintStarted | PrintEnded | FaultRaised)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from odin_engine.kernel.fetch import HostUnknown, Reach, resolve_local
+from odin_engine.kernel.fetch import Reach, resolve_local
 from odin_engine.printers.ports import Connection
 from odin_engine.printers.service.fleet import Machine
 
@@ -22,12 +22,11 @@ def connection(machine: Machine) -> Connection:
 async def resolved(wanted: Connection, reach: Reach) -> Connection:
     """Returns the connection with the address of its host, checked to be a printer's.
 
-    A name without an address stays: the driver's attempt says it in its own words.
+    Drivers never see a name: they would look it up again, and a name server that gives
+    another answer the second time would lead them anywhere.
 
     Raises:
+        HostUnknown: the name has no address.
         AddressRefused: the address is none a printer can have.
     """
-    try:
-        return replace(wanted, host=await resolve_local(wanted.host, reach))
-    except HostUnknown:
-        return wanted
+    return replace(wanted, host=await resolve_local(wanted.host, reach))

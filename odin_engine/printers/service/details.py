@@ -50,6 +50,7 @@ _PAUSE_S = 30.0
 """Between two looks into one printer that nobody asked for, whatever it reports."""
 _PLATES_MOST = 40
 _RUNNING = frozenset({Activity.PRINTING, Activity.PAUSED})
+_TOO_SLOW = "The printer sends its file too slowly. It is tried again later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,22 +150,69 @@ class Details:
         except (OdinError, TimeoutError) as error:
             _LOG.debug("%s: %s is not known: %s", machine.printer.name, file, error)
             return None
-        machine.sent.keep(file, {plate: known})
+        machine.sent.keep_plate(file, plate, known)
         return known
 
-    async def keep_sent(self, machine: Machine, name: str, source: Path) -> None:
-        """Looks into a file that was put on a printer, so that nobody need ask there."""
+    async def plates(self, machine: Machine, name: str) -> dict[int, Known]:
+        """Returns every plate of a file that we put on a printer, looking if need be.
+
+        Raises:
+            NotSupported, NotNow, NotConnected: it cannot be looked into now.
+            PrintFileUnavailable: it cannot be read; says why.
+        """
+        known = machine.sent.plates(name)
+        if known is not None:
+            return known
+        async with machine.reading:
+            # Somebody else may have looked meanwhile.
+            known = machine.sent.plates(name)
+            return known or await self._read_plates(machine, name)
+
+    async def _read_plates(self, machine: Machine, name: str) -> dict[int, Known]:
+        plates: dict[int, Known] = {}
+
+        def keep(file: PlateFile) -> None:
+            self._keep_plate(plates, file)
+
+        reader = _reader(machine)
+        try:
+            await self._errands.within(READ_S, reader.read_plates(name, keep))
+        except TimeoutError:
+            raise PrintFileUnavailable("unreachable", _TOO_SLOW) from None
+        machine.sent.keep(name, plates)
+        return plates
+
+    async def plate_picture(
+        self, machine: Machine, name: str, plate: int
+    ) -> tuple[str, bytes]:
+        """Returns the picture of a plate of such a file, and its name.
+
+        Raises as `plates`, and PictureNotFound: there is none.
+        """
+        known = (await self.plates(machine, name)).get(plate)
+        if known is not None and known.picture is not None:
+            png = await asyncio.to_thread(self._pictures.get, known.picture)
+            if png is not None:
+                return known.picture, png
+        raise PictureNotFound("There is no picture of this plate.")
+
+    async def keep_sent(self, machine: Machine, name: str, source: Path) -> str | None:
+        """Looks into a file that was put on a printer, so that nobody need ask there.
+
+        Returns why it told nothing, `None` where it did or nobody could look.
+        """
         driver: object = machine.driver
         if not isinstance(driver, LooksIntoPrints):
-            return
+            return None
         try:
             plates = await asyncio.to_thread(
                 self._keep_all, driver.inspect_file(source)
             )
         except Invalid as error:
             _LOG.debug("%s tells nothing of itself: %s", name, error)
-            return
+            return error.message
         machine.sent.keep(name, plates)
+        return None
 
     def watch(self) -> None:
         """Looks into prints that nobody asked for yet; call it every second."""
@@ -253,8 +301,7 @@ class Details:
         except PrintFileUnavailable as error:
             self._fail(search, error)
         except TimeoutError:
-            slow = "The printer sends its file too slowly. It is tried again later."
-            self._fail(search, PrintFileUnavailable("unreachable", slow))
+            self._fail(search, PrintFileUnavailable("unreachable", _TOO_SLOW))
         except OdinError as error:
             self._fail(search, PrintFileUnavailable("unreachable", error.message))
         else:
@@ -273,11 +320,13 @@ class Details:
         """Keeps each plate before the next is read, so that memory stays flat."""
         plates: dict[int, Known] = {}
         for file in files:
-            if file.details.plate is not None:
-                plates[file.details.plate] = self._keep_one(file)
-            if len(plates) == _PLATES_MOST:
-                break
+            self._keep_plate(plates, file)
         return plates
+
+    def _keep_plate(self, plates: dict[int, Known], file: PlateFile) -> None:
+        number = file.details.plate
+        if number is not None and len(plates) < _PLATES_MOST:
+            plates[number] = self._keep_one(file)
 
     def _keep_one(self, file: PlateFile) -> Known:
         picture = self._pictures.put(file.picture)

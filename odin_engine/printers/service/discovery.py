@@ -8,9 +8,15 @@ from typing import Any
 
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.kernel.errors import OdinError, Problem
-from odin_engine.kernel.fetch import Reach
+from odin_engine.kernel.fetch import HostUnknown, Reach
 from odin_engine.printers.model.record import UnknownFamily
-from odin_engine.printers.ports import Checked, Connection, DriverFamily, Found
+from odin_engine.printers.ports import (
+    Check,
+    Checked,
+    Connection,
+    DriverFamily,
+    Found,
+)
 from odin_engine.printers.service.connections import connection, resolved
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet
@@ -100,7 +106,10 @@ class Discovery:
         if driver_family is None:
             known = ", ".join(self._families)
             raise UnknownFamily(f"Choose one of: {known}.", Problem("/family", known))
-        there = await resolved(wanted, self._reach)
+        try:
+            there = await resolved(wanted, self._reach)
+        except HostUnknown as error:
+            return Checked((_unknown(error),), None, None)
         return await driver_family.check(there, self._clock, self._ticker)
 
     async def _look(
@@ -126,3 +135,12 @@ class Discovery:
             if not found.serial and printer.host == found.host.lower():
                 return printer.id
         return None
+
+
+def _unknown(error: HostUnknown) -> Check:
+    return Check(
+        "address",
+        ok=False,
+        detail=f"No address is known for {error.host}.",
+        remedy="Check the spelling, or use the IP address that the printer shows.",
+    )

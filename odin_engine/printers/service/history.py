@@ -29,20 +29,26 @@ class Range:
     points: int = POINTS_DEFAULT
 
 
+type _Key = tuple[str, str, object]
+"""Which list, of which printer, narrowed to what."""
+
+
 class Totals:
-    """How long each list is, until something is written."""
+    """How long each list is, until it may have changed."""
 
     def __init__(self) -> None:
-        self._known: dict[object, int] = {}
+        self._known: dict[_Key, int] = {}
         self._writes = 0
 
-    def forget(self) -> None:
-        """Takes note that lists may be longer or shorter now."""
-        self._known.clear()
+    def forget(self, printer_id: str | None = None) -> None:
+        """Takes note that the lists of a printer, or all, may be longer or shorter."""
+        for key in tuple(self._known):
+            if printer_id in {None, key[1]}:
+                del self._known[key]
         self._writes += 1
 
     async def of[T](
-        self, key: object, page: Callable[[int | None], Awaitable[Slice[T]]]
+        self, key: _Key, page: Callable[[int | None], Awaitable[Slice[T]]]
     ) -> Slice[T]:
         """Returns what `page` reads, and keeps its total for the next time."""
         writes = self._writes

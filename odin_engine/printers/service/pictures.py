@@ -18,6 +18,11 @@ ROOM_BYTES = 128 << 20
 SMALL_MOST_BYTES = 64 << 10
 _SMALL_PX = 160
 _DRAWN_MOST_PX = 2048
+_BROKEN = (
+    *(OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error),
+    *(LookupError, TypeError, ArithmeticError),
+)
+"""What Pillow raises for a broken PNG: SyntaxError on purpose, the last three by chance."""
 
 
 class Pictures:
@@ -96,8 +101,7 @@ def small(png: bytes) -> bytes | None:
             image.thumbnail((_SMALL_PX, _SMALL_PX))
             drawn = io.BytesIO()
             image.convert("RGBA").save(drawn, "PNG", optimize=True)
-    except OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error:
-        # What Pillow raises for a broken PNG; SyntaxError is its own choice.
+    except (*_BROKEN, Image.DecompressionBombError):
         return None
     made = drawn.getvalue()
     return made if len(made) <= SMALL_MOST_BYTES else None

@@ -69,9 +69,7 @@ class Printers:
         self._fleet = fleet = Fleet(clock, self._note)
         self._errands = errands = Errands(ticker)
         self.history = history = History(database, clock)
-        self._recorder = recorder = Recorder(
-            database, ticker, fleet.writing, history.totals.forget
-        )
+        self._recorder = recorder = Recorder(database, ticker, fleet.writing)
         self._recording: asyncio.Task[None] | None = None
         self.supervision = Supervision(
             fleet, families, recorder, errands, clock, ticker, jitter, reach
@@ -98,6 +96,7 @@ class Printers:
             files,
             tasks,
             details,
+            families,
             clock,
             most_bytes=upload_most_bytes,
         )
@@ -128,6 +127,8 @@ class Printers:
         if self._recording is not None:
             try:
                 async with asyncio.timeout(_DRAIN_S):
+                    # There may be room again since it was asked last.
+                    self._recorder.hurry()
                     await self.flush()
             except TimeoutError:
                 _LOG.error("the last seconds of history could not be written")
@@ -175,4 +176,4 @@ class Printers:
         await self._recorder.drain()
 
     def _note(self, seen: Observation) -> None:
-        self._recorder.put(Chapter(self._fleet, seen))
+        self._recorder.put(Chapter(self._fleet, self.history.totals, seen))

@@ -8,18 +8,19 @@ that is down delays both and loses neither.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from odin_engine.kernel.clock import Ticker
-from odin_engine.kernel.db import Database, Work
-from odin_engine.printers.store import StorageDown, Unwritable, transaction
+from odin_engine.kernel.db import Database, StorageDown, Work
+from odin_engine.printers.store import Unwritable, transaction
 
 _LOG = logging.getLogger(__name__)
 
 _BATCH = 500
 _RETRY_FIRST_S = 0.5
-_RETRY_MOST_S = 30.0
+_RETRY_MOST_S = 2.0
+"""What waits is in memory alone, so a kill soon after the database is back may cost it."""
 
 
 class Entry(Protocol):
@@ -42,14 +43,13 @@ class Recorder:
         database: Database,
         ticker: Ticker,
         writing: asyncio.Lock,
-        on_written: Callable[[], None],
     ) -> None:
         self._database = database
         self._ticker = ticker
         self._writing = writing
-        self._on_written = on_written
         self._queue: deque[Entry] = deque()
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -62,6 +62,10 @@ class Recorder:
     async def drain(self) -> None:
         """Waits until everything queued so far is written."""
         await self._idle.wait()
+
+    def hurry(self) -> None:
+        """Waits for a database that is down no longer than it takes to ask once more."""
+        self._hurry.set()
 
     async def run(self) -> None:
         """Writes until cancelled."""
@@ -83,7 +87,7 @@ class Recorder:
             except StorageDown as error:
                 if wait_s == _RETRY_FIRST_S:
                     _LOG.error("history waits for the database: %s", error)
-                await self._ticker.sleep(wait_s)
+                await self._wait(wait_s)
                 wait_s = min(wait_s * 2, _RETRY_MOST_S)
             except Unwritable:
                 if len(batch) == 1:
@@ -96,11 +100,22 @@ class Recorder:
             else:
                 return
 
+    async def _wait(self, seconds: float) -> None:
+        self._hurry.clear()
+        waits = {
+            asyncio.ensure_future(self._hurry.wait()),
+            asyncio.ensure_future(self._ticker.sleep(seconds)),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
+
     async def _write(self, batch: Sequence[Entry]) -> None:
         async with self._writing:
             async with transaction(self._database) as work:
                 for entry in batch:
                     await entry.write(work)
-            self._on_written()
             for entry in batch:
                 entry.settle()

@@ -71,24 +71,40 @@ class Ordered:
 
 @dataclass(slots=True)
 class Sent:
-    """What is known of files that we put on a printer, by name and plate."""
+    """What is known of files that we put on a printer, by name and plate.
+
+    `whole` names those of which every plate is known.
+    """
 
     files: dict[str, dict[int, Known]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
 
     def keep(self, name: str, plates: dict[int, Known]) -> None:
-        """Remembers a file; the one that was sent first goes."""
-        self.files.pop(name, None)
+        """Remembers every plate of a file; the file that was sent first goes."""
+        self.forget(name)
         self.files[name] = plates
+        self.whole.add(name)
         while len(self.files) > _SENT_MOST:
-            del self.files[next(iter(self.files))]
+            self.forget(next(iter(self.files)))
+
+    def keep_plate(self, name: str, plate: int, known: Known) -> None:
+        """Remembers one plate of a file whose others nobody looked at."""
+        plates = self.files.get(name, {}) | {plate: known}
+        self.keep(name, plates)
+        self.whole.discard(name)
 
     def forget(self, name: str) -> None:
         """Forgets a file that is gone, or is another now."""
         self.files.pop(name, None)
+        self.whole.discard(name)
 
     def find(self, name: str, plate: int) -> Known | None:
         """Returns what is known of a plate."""
         return self.files.get(name, {}).get(plate)
+
+    def plates(self, name: str) -> dict[int, Known] | None:
+        """Returns every plate of a file by number, `None` unless all are known."""
+        return self.files.get(name) if name in self.whole else None
 
 
 _SENT_MOST = 8

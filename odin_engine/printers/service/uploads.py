@@ -5,8 +5,9 @@ ever deleted there.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from odin_engine.kernel.clock import Clock
@@ -15,11 +16,11 @@ from odin_engine.kernel.errors import Conflict, Invalid, Problem
 from odin_engine.kernel.files import Files, Spooled, safe_name
 from odin_engine.kernel.tasks import Progress, Task, Tasks
 from odin_engine.printers import store, views
-from odin_engine.printers.model import Storage
+from odin_engine.printers.model import FilamentUnit, PrintDetails, Storage
 from odin_engine.printers.model.bounds import FILE_NAME_MOST, is_safe_file_name
 from odin_engine.printers.model.history import Upload, UploadNotFound
 from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
-from odin_engine.printers.ports import Driver
+from odin_engine.printers.ports import Driver, DriverFamily
 from odin_engine.printers.service.details import Details
 from odin_engine.printers.service.fleet import Fleet, Machine
 
@@ -33,10 +34,28 @@ class UploadRunning(Conflict):
     code = "printer_upload_running"
 
 
+class WrongKind(Invalid):
+    """No printer of this make prints such a file."""
+
+    code = "printer_file_wrong_kind"
+
+
 class SenderStalled(Invalid):
     """Whoever sends the file does not go on."""
 
     code = "upload_stalled"
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlate:
+    """A plate of a file on a printer; `picture` names its picture.
+
+    `units` is what the printer holds at this moment.
+    """
+
+    details: PrintDetails
+    picture: str | None
+    units: Sequence[FilamentUnit]
 
 
 class Uploads:
@@ -49,10 +68,12 @@ class Uploads:
         files: Files,
         tasks: Tasks,
         details: Details,
+        families: Mapping[str, DriverFamily],
         clock: Clock,
         most_bytes: int,
     ) -> None:
         self._fleet = fleet
+        self._families = families
         self._database = database
         self._files = files
         self._tasks = tasks
@@ -60,6 +81,7 @@ class Uploads:
         self._clock = clock
         self.most_bytes = most_bytes
         self._held: dict[str, AsyncExitStack] = {}
+        self._sweeping = asyncio.Lock()
 
     async def receive(
         self,
@@ -70,15 +92,18 @@ class Uploads:
     ) -> Task:
         """Takes in a file; returns the task that puts it on the printer.
 
-        There it has a plainer name, if need be: the task's result tells it.
+        There it has a plainer name, if need be: the task's result tells it, and with
+        `note` why such a file is not likely to print.
 
         Raises:
             Invalid: the name is not one for a printer's disk, or the file too large.
+            WrongKind: its printers print no such files.
             Refused, Unavailable: the printer cannot take a file now.
             UploadRunning: it is taking another one.
         """
         machine = self._fleet.get(printer_id)
         name = _plain_name(name)
+        self._check_kind(machine, name)
         claim = self._claim(machine)
         async with AsyncExitStack() as held:
             held.callback(_release, machine, claim)
@@ -101,8 +126,10 @@ class Uploads:
 
     async def sweep(self) -> None:
         """Lets go of files whose task has ended, even one that never began."""
-        for task_id in self._held.keys() - self._tasks.live().keys():
-            await self._let_go(task_id)
+        # Whoever sweeps beside another waits for what that one is letting go of.
+        async with self._sweeping:
+            for task_id in self._held.keys() - self._tasks.live().keys():
+                await self._let_go(task_id)
 
     async def close(self) -> None:
         """Lets go of every file."""
@@ -113,6 +140,14 @@ class Uploads:
         held = self._held.pop(task_id, None)
         if held is not None:
             await held.aclose()
+
+    def kinds(self, printer_id: str) -> Sequence[str]:
+        """Returns what the names of files end in that a printer prints.
+
+        None where no driver speaks its protocol any more.
+        """
+        family = self._families.get(self._fleet.get(printer_id).printer.family)
+        return family.file_kinds if family else ()
 
     async def of(self, printer_id: str) -> list[Upload]:
         """Returns the files that we put on a printer, latest first."""
@@ -127,16 +162,8 @@ class Uploads:
             UploadNotFound: it is not ours.
             Refused, Unavailable: the printer cannot do that now.
         """
-        machine = self._fleet.get(printer_id)
-        async with self._database.read() as session:
-            known = await views.upload(session, printer_id, name)
-        if known is None:
-            raise UploadNotFound(
-                "No file of that name was uploaded from here; others are left alone."
-            )
-        job = machine.state.job
-        activity = machine.state.activity
-        if activity and activity.has_running_job and job and job.file == name:
+        machine = await self._holder(printer_id, name)
+        if _is_printed(machine, name):
             raise NotNow("busy", "This file is being printed.")
         driver = _driver(machine)
         async with machine.commanding:
@@ -144,6 +171,51 @@ class Uploads:
             machine.sent.forget(name)
         async with self._database.work() as work:
             await store.delete_upload(work.session, printer_id, name)
+
+    async def plates(self, printer_id: str, name: str) -> list[FilePlate]:
+        """Returns what is on each plate of a file, and which slots suit it now.
+
+        Raises:
+            UploadNotFound: we put no such file on that printer.
+            NotSupported, NotNow, NotConnected: it cannot be looked into now.
+            PrintFileUnavailable: it cannot be read; says why.
+        """
+        machine = await self._holder(printer_id, name)
+        plates = await self._details.plates(machine, name)
+        units = machine.state.filament_units
+        return [
+            FilePlate(known.details, known.picture, units)
+            for _, known in sorted(plates.items())
+        ]
+
+    async def plate_picture(
+        self, printer_id: str, name: str, plate: int
+    ) -> tuple[str, bytes]:
+        """Returns the picture of a plate of a file, and its name.
+
+        Raises as `plates`, and PictureNotFound: there is none.
+        """
+        machine = await self._holder(printer_id, name)
+        return await self._details.plate_picture(machine, name, plate)
+
+    async def _holder(self, printer_id: str, name: str) -> Machine:
+        """Returns the printer that we put such a file on."""
+        machine = self._fleet.get(printer_id)
+        async with self._database.read() as session:
+            if await views.upload(session, printer_id, name) is not None:
+                return machine
+        raise UploadNotFound(
+            "No file of that name was uploaded from here; others are left alone."
+        )
+
+    def _check_kind(self, machine: Machine, name: str) -> None:
+        kinds = tuple(self.kinds(machine.printer.id))
+        if not name.lower().endswith(kinds):
+            raise WrongKind(
+                f"This printer prints {' and '.join(kinds) or 'no'} files. Slice the "
+                "model for it, and export the sliced file.",
+                Problem("/name", "the name of a file that can be printed"),
+            )
 
     def _claim(self, machine: Machine) -> object:
         _driver(machine)
@@ -173,12 +245,13 @@ class Uploads:
         async with self._database.work() as work:
             if self._fleet.has(machine):
                 await store.save_upload(work.session, upload)
-        await self._details.keep_sent(machine, name, spooled.path)
+        note = await self._details.keep_sent(machine, name, spooled.path)
         return {
             "printer_id": printer_id,
             "name": name,
             "size_bytes": spooled.size_bytes,
             "sha256": spooled.sha256,
+            "note": note,
         }
 
 
@@ -217,6 +290,22 @@ def _driver(machine: Machine) -> Driver:
     if machine.driver is None or not machine.is_heard:
         raise NotConnected(machine.state.link, machine.state.link_reason)
     return machine.driver
+
+
+def _is_printed(machine: Machine, name: str) -> bool:
+    """Whether a job runs that may be of that file.
+
+    Some printers report the plate inside the file instead, so our own order counts, and
+    the job's name, which slicers and we make of the file's.
+    """
+    job, activity, ordered = machine.state.job, machine.state.activity, machine.ordered
+    if job is None or activity is None or not activity.has_running_job:
+        return False
+    if ordered is not None and ordered.token == job.token:
+        return ordered.file == name
+    stem = name.removesuffix(".3mf").removesuffix(".gcode")
+    reported = (job.file or "").rpartition("/")[2]
+    return name == reported or stem == job.name
 
 
 def _release(machine: Machine, claim: object) -> None:

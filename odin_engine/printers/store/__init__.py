@@ -44,14 +44,12 @@ from odin_engine.printers.store.samples import (
     add_samples,
 )
 from odin_engine.printers.store.writing import (
-    StorageDown,
     Unwritable,
     fitted,
     transaction,
 )
 
 __all__ = [
-    "StorageDown",
     "Unwritable",
     "add_climates",
     "add_fault",

@@ -15,8 +15,8 @@ from sqlalchemy.exc import (
     StatementError,
 )
 
-from odin_engine.kernel.db import Database, Work
-from odin_engine.kernel.errors import OdinError, Unavailable
+from odin_engine.kernel.db import Database, StorageDown, Work
+from odin_engine.kernel.errors import OdinError
 
 TEXT_MAX = 500
 INTEGER_MOST = 2**31 - 1
@@ -33,13 +33,6 @@ _ABOUT_VALUES = (
 )
 _DATA_STATES = ("22", "23")
 """SQLSTATE classes "data exception" and "integrity constraint violation"."""
-
-
-class StorageDown(Unavailable):
-    """The database does not take writes just now: locked, full or out of reach."""
-
-    code = "storage_down"
-    http_status = 503
 
 
 class Unwritable(OdinError):
@@ -59,6 +52,8 @@ async def transaction(database: Database) -> AsyncIterator[Work]:
     try:
         async with database.work() as work:
             yield work
+    except StorageDown as error:
+        raise StorageDown(str(error.__cause__ or error)) from error
     except _ABOUT_VALUES as error:
         raise Unwritable(str(error)) from error
     except DBAPIError as error:

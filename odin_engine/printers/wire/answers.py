@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 
 from odin_engine.kernel.tasks import Task
+from odin_engine.printers.model.history import Upload
 from odin_engine.printers.ports import Certificate, Check, Checked
 from odin_engine.printers.service import Discovered
 
@@ -18,6 +19,17 @@ class Items[T](BaseModel):
     """A short list."""
 
     items: Sequence[T]
+
+
+class FilesOut(BaseModel):
+    """The files that were put on a printer, and what it takes.
+
+    `kinds` is what their names end in, `most_bytes` how large one may be.
+    """
+
+    items: Sequence[Upload]
+    kinds: Sequence[str]
+    most_bytes: int
 
 
 class FoundOut(BaseModel):

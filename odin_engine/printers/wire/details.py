@@ -6,8 +6,10 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from odin_engine.printers.model import PrintFilament
+from odin_engine.printers.model import PrintFilament, SlotRef
+from odin_engine.printers.model.matching import SlotFit, fits, proposed
 from odin_engine.printers.service.details import PrintInside
+from odin_engine.printers.service.uploads import FilePlate
 
 
 class ObjectOut(BaseModel):
@@ -73,4 +75,58 @@ class PrintDetailsOut(BaseModel):
             picture=inside.picture,
             can_skip=refusal is None,
             cannot_skip_because=refusal.message if refusal else None,
+        )
+
+
+class PlateFilamentOut(BaseModel):
+    """A filament that a plate uses, and how the printer's slots suit it now.
+
+    `index` is its place in the `mapping` of a print, `head` the head it was sliced for.
+    `proposed` has its material; `null` where no slot has.
+    """
+
+    index: int
+    material: str | None
+    preset_id: str | None
+    color: str | None
+    used_g: float | None
+    used_m: float | None
+    head: int | None
+    proposed: SlotRef | None
+    slots: Sequence[SlotFit]
+
+
+class PlateOut(BaseModel):
+    """One plate of a file on the printer. `picture` names its picture, if it has one."""
+
+    plate: int
+    filaments: Sequence[PlateFilamentOut]
+    object_count: int
+    weight_g: float | None
+    estimated_s: int | None
+    layer_height_mm: float | None
+    nozzle_mm: float | None
+    bed_kind: str | None
+    picture: str | None
+
+    @classmethod
+    def from_model(cls, plate: FilePlate) -> Self:
+        """Shapes what is known of it."""
+        details, units = plate.details, plate.units
+        slots = proposed(details.filaments, units)
+        return cls(
+            plate=details.plate or 1,
+            filaments=[
+                PlateFilamentOut(
+                    **asdict(filament), proposed=slot, slots=fits(filament, units)
+                )
+                for filament, slot in zip(details.filaments, slots, strict=True)
+            ],
+            object_count=len(details.objects),
+            weight_g=details.weight_g,
+            estimated_s=details.estimated_s,
+            layer_height_mm=details.layer_height_mm,
+            nozzle_mm=details.nozzle_mm,
+            bed_kind=details.bed_kind,
+            picture=plate.picture,
         )

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from odin_engine.simulator.bambu import SlicedPlate
 from tests.e2e.panel.conftest import Window
@@ -129,30 +129,3 @@ def test_one_printer_is_stopped_at_once(window: Window, place: Place) -> None:
     expect(page.get_by_text("Juno: stopped.")).to_be_visible()
     page.get_by_role("button", name="Done").click()
     expect(answer).to_be_hidden()
-
-
-def test_a_print_starts_from_a_file_on_the_printer(
-    window: Window, place: Place, tmp_path: Path
-) -> None:
-    _free(place, tmp_path)
-    page = window(f"/printers/{place.printers['Vela']}")
-    _start(page)
-    place.until("Vela", lambda printer: printer["activity"] == "printing")
-    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
-
-
-def _free(place: Place, folder: Path) -> None:
-    """Leaves a file on the printer, and nothing on its plate."""
-    if place.printer("Vela")["activity"] == "idle":
-        place.start_print("Vela", folder, SlicedPlate(prediction_s=36_000))
-    place.tell("Vela", "stop")
-    place.until("Vela", lambda printer: printer["plate"]["state"] == "occupied")
-    place.tell("Vela", "plate-cleared")
-
-
-def _start(page: Page) -> None:
-    section = page.get_by_role("region", name="Start a print")
-    section.get_by_role("button", name=re.compile("^Print")).first.click()
-    expect(page.get_by_role("dialog", name=re.compile("^Print "))).to_be_visible()
-    page.get_by_role("radio", name="AMS A, slot 1").check(force=True)
-    page.get_by_role("button", name="Print", exact=True).last.click()

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from odin_engine.app import VERSION
+from odin_engine.system.model import is_nearly_full
 from tests.engine.app.conftest import House
 
 
@@ -15,6 +16,25 @@ async def test_health_and_versions_are_open_and_say_nothing_else(house: House) -
     told = info.json()
     assert len(told.pop("engine_id")) == 32
     assert told == {"name": "O.D.I.N.", "version": VERSION, "api_version": 1}
+
+
+async def test_the_system_tells_how_much_room_is_left(house: House) -> None:
+    disk = (await house.clients["viewer"].get("/system")).json()["disk"]
+    assert 0 <= disk["free_bytes"] <= disk["total_bytes"]
+    assert disk["is_nearly_full"] is is_nearly_full(
+        disk["total_bytes"], disk["free_bytes"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("total_gib", "free_gib", "is_full"),
+    [(8, 0.3, True), (8, 0.5, False), (1000, 1.9, True), (1000, 2.1, False)],
+)
+def test_a_disk_is_nearly_full_below_a_share_or_a_size(
+    total_gib: int, free_gib: float, *, is_full: bool
+) -> None:
+    gib = 1024**3
+    assert is_nearly_full(total_gib * gib, int(free_gib * gib)) is is_full
 
 
 async def test_settings_are_listed_with_bounds_and_changed_within_them(

@@ -114,4 +114,4 @@ def test_wrong_settings_are_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ODIN_PORT", "web")
     answer = _odin("backup")
     assert answer.exit_code == 1
-    assert answer.output.startswith("Error: ODIN_PORT: Input should be a valid integer")
+    assert answer.output.startswith("Error: ODIN_PORT: must be a whole number.")

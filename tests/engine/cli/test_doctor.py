@@ -68,7 +68,7 @@ def test_the_exit_code_says_that_something_is_wrong(data_dir: Path) -> None:
 
 def test_wrong_settings_end_the_examination(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ODIN_PORT", "web")
-    _assert_wrong("settings", "ODIN_PORT: Input should be", "Correct these")
+    _assert_wrong("settings", "ODIN_PORT: must be a whole number", "Correct these")
 
 
 def test_an_open_or_damaged_key_is_found(data_dir: Path) -> None:
@@ -85,10 +85,12 @@ def test_a_database_that_is_away_damaged_or_too_new_is_found(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (data_dir / "odin.db").write_bytes(b"nonsense" * 1000)
-    _assert_wrong("database", "not a database", "Check ODIN_DATABASE_URL")
+    _assert_wrong("database", "not a database", "odin restore FILE")
     url = "postgresql://odin:canary123@127.0.0.1:1/odin"
     monkeypatch.setenv("ODIN_DATABASE_URL", url)
-    _assert_wrong("database", "does not answer", "that the database runs")
+    _assert_wrong(
+        "database", "does not answer", "Check that it runs, and ODIN_DATABASE_URL"
+    )
     assert "canary123" not in _finding("database").detail
 
 

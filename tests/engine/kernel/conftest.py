@@ -1,5 +1,7 @@
 """A small app with everything `kernel.http` installs."""
 
+import errno
+import sqlite3
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 from typing import Annotated, Any
@@ -9,6 +11,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, Header, WebSocket
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -77,6 +80,8 @@ ERRORS = {
     "conflict": Conflict("It changed."),
     "unavailable": OutOfReach(),
     "unforeseen": LookupError("internals"),
+    "disk-full": OSError(errno.ENOSPC, "No space left on device", "/data/spool/x"),
+    "database-full": OperationalError("INSERT", {}, sqlite3.OperationalError("full")),
 }
 
 

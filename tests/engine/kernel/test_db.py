@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from odin_engine.kernel.bus import Facts
-from odin_engine.kernel.db import Database
+from odin_engine.kernel.db import Database, StorageDown
 from odin_engine.kernel.tables import OutboxRow, OutboxState, SettingRow
 
 _AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -142,3 +142,15 @@ async def _write(database: Database, key: str) -> None:
     async with database.work() as work:
         await work.session.scalars(select(SettingRow))
         work.session.add(_setting(key))
+
+
+async def test_a_database_that_is_away_has_one_name(facts: Facts) -> None:
+    database = Database("postgresql+asyncpg://odin@127.0.0.1:1/odin", facts)
+    with pytest.raises(StorageDown, match="can store nothing just now") as caught:
+        async with database.work() as work:
+            await work.session.execute(select(SettingRow))
+    assert isinstance(caught.value.__cause__, OSError)
+    with pytest.raises(StorageDown):
+        async with database.read() as session:
+            await session.execute(select(SettingRow))
+    await database.close()

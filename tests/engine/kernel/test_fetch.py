@@ -21,6 +21,7 @@ from odin_engine.kernel.fetch import (
     resolve_local,
 )
 from odin_engine.kernel.fetch.client import Fetch, FetchFailed
+from tests.fuzzing import fuzzed
 
 _HERE_ONLY = Reach(is_loopback_allowed=True)
 
@@ -114,6 +115,7 @@ def test_which_addresses_may_be_reached(
 
 
 @given(st.ip_addresses())
+@fuzzed(100)
 def test_public_only_reaches_nothing_private(address: object) -> None:
     checked = ip_address(str(address))
     if PUBLIC_ONLY.why_not(checked) is None:
@@ -161,6 +163,7 @@ async def test_what_is_no_host_is_refused(host: str) -> None:
 
 
 @given(st.text(max_size=300))
+@fuzzed(100)
 def test_any_host_ends_in_a_known_error(host: str) -> None:
     # Only hosts that need no name server: the test machine may have none.
     if any(char.isalnum() for char in host):

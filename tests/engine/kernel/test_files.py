@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from odin_engine.kernel.errors import NotFound
 from odin_engine.kernel.files import LONGEST_NAME, Files, FileTooLarge, safe_name
+from tests.fuzzing import fuzzed
 
 _MIB = 1024**2
 
@@ -105,6 +106,7 @@ def test_names_become_safe(name: str, safe: str) -> None:
 
 @example("0" * 17 + "_.0123456789", 20)
 @given(st.text(), st.integers(20, 100))
+@fuzzed(100)
 def test_any_name_is_safe(name: str, longest: int) -> None:
     safe = safe_name(name, longest)
     assert 0 < len(safe) <= longest

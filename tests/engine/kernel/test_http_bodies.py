@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from fastapi import FastAPI
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.idempotency import Idempotency
 from tests.engine.kernel.conftest import Counter, make_app, talk_to
+from tests.fuzzing import fuzzed
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -168,11 +169,7 @@ async def _send_half(app: FastAPI, path: str, kind: bytes) -> None:
     await app(scope, receive, send)
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@fuzzed(150)
 @given(
     body=st.binary(max_size=200)
     | st.recursive(

@@ -40,6 +40,25 @@ async def test_facts_and_fields_are_shown(http: httpx.AsyncClient) -> None:
     assert invalid["errors"] == [{"pointer": "/name", "detail": "Too long."}]
 
 
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [("disk-full", "No space left on device"), ("database-full", "full")],
+)
+async def test_what_cannot_be_stored_now_says_why_and_what_to_do(
+    http: httpx.AsyncClient, kind: str, cause: str
+) -> None:
+    answer = await http.get(f"/api/v1/errors/{kind}")
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "storage_down"
+    said = answer.json()["detail"]
+    assert said.startswith(f"The engine can store nothing just now: {cause}.")
+    assert said.endswith(
+        "See that the disk has room and the database runs, then try again."
+    )
+    assert "spool" not in said
+    assert "INSERT" not in said
+
+
 async def test_a_rate_limit_says_when_to_come_back(http: httpx.AsyncClient) -> None:
     answer = await http.get("/api/v1/errors/slower")
     assert answer.headers["retry-after"] == "3"

@@ -1,5 +1,7 @@
 """The database follows the code, and a copy is kept before it does."""
 
+import asyncio
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -23,6 +25,7 @@ from odin_engine.kernel.migrate import (
     whole_schema,
 )
 from tests.engine.doubles import ManualClock
+from tests.unprivileged import as_anybody
 
 _PARENTS = '''
 """First."""
@@ -60,6 +63,25 @@ def upgrade():
     op.add_column("parents", sa.Column("age", sa.Integer))
     raise LookupError("half-way")
 '''
+_SLOW = '''
+"""Third, in the middle of which the lights go out."""
+import os
+import signal
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "0003", "0002"
+def upgrade():
+    op.add_column("parents", sa.Column("age", sa.Integer))
+    os.kill(os.getpid(), signal.SIGKILL)
+'''
+_MIGRATE = """
+import asyncio, sys
+from pathlib import Path
+from odin_engine.kernel.clock import SystemClock
+from odin_engine.kernel.migrate import migrate
+url, data_dir, migrations = sys.argv[1:]
+asyncio.run(migrate(url, Path(data_dir), SystemClock(), Path(migrations)))
+"""
 
 
 @pytest.fixture
@@ -208,3 +230,80 @@ async def test_the_migrations_make_what_the_tables_say(
         differences = await connection.run_sync(compare)
     await engine.dispose()
     assert differences == []
+
+
+async def test_a_kill_in_the_middle_changes_nothing_and_leaves_a_whole_copy(
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    _add(migrations, "0002_wider", _WIDER)
+    await migrate(bare_url, tmp_path, clock, migrations)
+    await _execute(bare_url, "INSERT INTO parents (id, name) VALUES (1, 'a')")
+    _add(migrations, "0003_slow", _SLOW)
+    arguments = (bare_url, str(tmp_path), str(migrations))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _MIGRATE, *arguments
+    )
+    assert await process.wait() == -signal.SIGKILL
+    assert await current(bare_url) == "0002"
+    for copy in (tmp_path / "backups").glob("*"):
+        assert await current(f"sqlite+aiosqlite:///{copy}") == "0002"
+    _add(migrations, "0003_slow", _SLOW.replace("os.kill", "print"))
+    await migrate(bare_url, tmp_path, clock, migrations)
+    assert await current(bare_url) == "0003"
+    await _execute(bare_url, "UPDATE parents SET age = 9")
+    assert await _count(bare_url, "parents") == 1
+
+
+@sqlite_only
+async def test_half_a_copy_is_not_taken_for_one(
+    bare_url: str, migrations: Path, tmp_path: Path, clock: ManualClock
+) -> None:
+    await migrate(bare_url, tmp_path, clock, migrations)
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "before.part").write_bytes(b"SQLite format 3\0 and half")
+    _add(migrations, "0002_wider", _WIDER)
+    await migrate(bare_url, tmp_path, clock, migrations)
+    [copy] = (tmp_path / "backups").iterdir()
+    assert await current(f"sqlite+aiosqlite:///{copy}") == "0001"
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("content", "what", "remedy"),
+    [
+        (b"nonsense" * 1000, "file is not a database", "odin restore FILE"),
+        (b"SQLite format 3\0" + b"\x10\0" + b"x" * 4078, "", "odin restore FILE"),
+    ],
+)
+async def test_a_damaged_database_says_what_to_do(
+    bare_url: str,
+    tmp_path: Path,
+    clock: ManualClock,
+    content: bytes,
+    what: str,
+    remedy: str,
+) -> None:
+    path = bare_url.removeprefix("sqlite+aiosqlite:///")
+    await asyncio.to_thread(Path(path).write_bytes, content)
+    with pytest.raises(DatabaseUnreachable) as caught:
+        await migrate(bare_url, tmp_path, clock)
+    assert caught.value.message.startswith(
+        f"The database {path} cannot be used: {what}"
+    )
+    assert remedy in caught.value.message
+
+
+def test_a_database_that_is_not_ours_to_write_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "odin.db"
+    path.parent.mkdir()
+    path.touch()
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    url = f"sqlite+aiosqlite:///{path}"
+    words = [sys.executable, "-c", _MIGRATE, url, str(tmp_path), str(MIGRATIONS)]
+    ended = subprocess.run(
+        [*as_anybody(), *words], check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert f"The database {path} cannot be used: Permission denied" in ended.stderr
+    assert "Let the user that runs the engine write the file" in ended.stderr

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from odin_engine.kernel.ids import new_id
 from odin_engine.kernel.pages import PageRequest, Slice, Sorts, WrongCursor, fetch_page
 from odin_engine.kernel.tables import TaskRow, TaskState
 from tests.engine.doubles import ManualClock
+from tests.fuzzing import fuzzed
 
 _SORTS = Sorts(
     {
@@ -124,11 +125,7 @@ async def test_a_forged_cursor_is_refused(any_database: Database, cursor: str) -
         await _page(any_database, PageRequest(cursor=cursor))
 
 
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@fuzzed(50)
 @given(cursor=st.text(max_size=60))
 async def test_any_cursor_ends_in_a_known_error(
     database: Database, cursor: str

@@ -33,6 +33,20 @@ def test_the_key_is_made_once_and_closed_to_others(tmp_path: Path) -> None:
     assert load_secrets(tmp_path).open(sealed) == "12345678"
 
 
+def test_half_a_key_of_a_start_that_was_cut_off_is_none(tmp_path: Path) -> None:
+    (tmp_path / f"{KEY_FILE}.new").write_bytes(b"half")
+    sealed = load_secrets(tmp_path).seal("12345678")
+    assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
+    assert load_secrets(tmp_path).open(sealed) == "12345678"
+
+
+def test_a_disk_without_room_is_named(tmp_path: Path) -> None:
+    (tmp_path / f"{KEY_FILE}.new").mkdir()
+    with pytest.raises(KeyUnusable, match="See that the disk is well and has room"):
+        load_secrets(tmp_path)
+    assert not (tmp_path / KEY_FILE).exists()
+
+
 def test_an_open_key_is_closed_and_the_log_says_so(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

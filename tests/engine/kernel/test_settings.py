@@ -97,9 +97,9 @@ def test_networks_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("ODIN_PORT", "99999", "ODIN_PORT: Input should be less than or equal"),
-        ("ODIN_PORT", "web", "ODIN_PORT: Input should be a valid integer"),
-        ("ODIN_LOG_FORMAT", "xml", "ODIN_LOG_FORMAT: Input should be 'console' or"),
+        ("ODIN_PORT", "99999", "ODIN_PORT: must be 65535 at most."),
+        ("ODIN_PORT", "web", "ODIN_PORT: must be a whole number."),
+        ("ODIN_LOG_FORMAT", "xml", "ODIN_LOG_FORMAT: must be 'console' or 'json'."),
         ("ODIN_TRUSTED_PROXIES", "home", "ODIN_TRUSTED_PROXIES: 'home' does not"),
         ("ODIN_EXTERNAL_URL", "ftp://x", "ODIN_EXTERNAL_URL: must be a web address"),
         ("ODIN_DATABASE_URL", "mysql://x/y", "ODIN_DATABASE_URL: must be sqlite:///"),

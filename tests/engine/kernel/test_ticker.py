@@ -29,6 +29,28 @@ async def test_a_failed_tick_does_not_stop_the_next(
     assert caplog.text.count("LookupError: once") == 1
 
 
+async def test_a_failure_that_stays_is_told_when_it_comes_and_when_it_goes(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    state = {"is_full": True}
+
+    async def work() -> None:
+        if state["is_full"]:
+            raise OSError("no room")
+
+    periodic = asyncio.create_task(every(1, work, clock))
+    with caplog.at_level(logging.INFO):
+        await clock.advance(60)
+        assert caplog.text.count("OSError: no room") == 1
+        state["is_full"] = False
+        await clock.advance(60)
+        assert caplog.text.count("is well again") == 1
+        state["is_full"] = True
+        await clock.advance(60)
+    periodic.cancel()
+    assert caplog.text.count("OSError: no room") == 2
+
+
 async def test_work_under_way_is_let_finish(clock: ManualClock) -> None:
     goes_on, done = asyncio.Event(), []
 

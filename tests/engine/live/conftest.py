@@ -21,6 +21,7 @@ from odin_engine.identity.model import Permission, Role
 from odin_engine.identity.service import Identity, NewToken, NewUser
 from odin_engine.kernel import http
 from odin_engine.kernel.db import Database
+from odin_engine.kernel.http.listener import HttpConnection, LiveConnection
 from odin_engine.live.model import Hello
 from odin_engine.live.routes import router
 from odin_engine.live.service import Live
@@ -106,22 +107,37 @@ async def token(identity: Identity) -> str:
 
 
 @pytest.fixture
-async def address(live: Live, identity: Identity) -> AsyncIterator[str]:
-    """Where the socket is served."""
+async def server(live: Live, identity: Identity) -> AsyncIterator[uvicorn.Server]:
+    """What serves the socket, as `odin serve` does."""
     app = FastAPI()
     http.install(app)
     http.provide(app, Live, live)
     http.provide(app, Identity, identity)
     app.include_router(router, prefix="/api/v1")
     config = uvicorn.Config(
-        app, lifespan="off", log_config=None, ws_max_size=MAX_MESSAGE_BYTES
+        app,
+        http=HttpConnection,
+        ws=LiveConnection,
+        lifespan="off",
+        log_config=None,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve([listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/api/v1/ws"
+        while not server.started:
+            await settle()
+        yield server
         server.should_exit = True
         await serving
+
+
+@pytest.fixture
+def address(server: uvicorn.Server) -> str:
+    """Where the socket is served."""
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}/api/v1/ws"
 
 
 @pytest.fixture

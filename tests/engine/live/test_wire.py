@@ -23,6 +23,7 @@ from odin_engine.live.wire import (
 from odin_engine.printers import events
 from odin_engine.printers.events import PrinterEvent
 from odin_engine.printers.model import Job
+from tests.fuzzing import fuzzed
 
 
 def test_what_clients_say() -> None:
@@ -79,6 +80,7 @@ def test_a_refused_token_is_not_repeated() -> None:
 
 
 @given(st.text(max_size=300))
+@fuzzed(100)
 def test_any_text_is_read_or_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         parse(text)

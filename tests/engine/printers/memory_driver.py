@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from odin_engine.kernel.clock import Clock, Ticker
+from odin_engine.kernel.errors import Invalid
 from odin_engine.printers.events import PrinterEvent, transitions
 from odin_engine.printers.model import (
     Activity,
@@ -132,6 +133,7 @@ class MemoryMachine:
     stops: int = 0
     disk: dict[str, bytes] = field(default_factory=dict)
     printed: PlateFile | None = None
+    plates: list[PlateFile] = field(default_factory=list)
     looks: int = 0
     upload_gate: asyncio.Event | None = None
     uploading: asyncio.Event = field(default_factory=asyncio.Event)
@@ -304,9 +306,19 @@ class MemoryDriver:
             raise PrintFileUnavailable("missing", f"no file of {job.name}")
         return self._machine.printed
 
+    async def read_plates(self, name: str, keep: Callable[[PlateFile], None]) -> None:
+        await self._answer()
+        self._machine.looks += 1
+        if name not in self._machine.disk:
+            raise PrintFileUnavailable("missing", f"no {name}")
+        for plate in self._machine.plates:
+            keep(plate)
+
     def inspect_file(self, source: Path) -> Iterator[PlateFile]:
         assert source.exists()
-        return iter(())
+        if not self._machine.plates:
+            raise Invalid("It tells nothing.")
+        return iter(self._machine.plates)
 
     async def close(self) -> None:
         self._machine.closed += 1
@@ -343,6 +355,7 @@ class MemoryFamily:
 
     name = "memory"
     label = "Memory"
+    file_kinds = (".3mf", ".gcode")
 
     def __init__(self) -> None:
         self.machines: dict[str, MemoryMachine] = {}

@@ -1,16 +1,18 @@
 """What is remembered of reports, and what a restart makes of it."""
 
 import math
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import override
 
 import pytest
 from sqlalchemy import text
 
 from odin_engine.kernel.bus import Facts
-from odin_engine.kernel.db import Database
+from odin_engine.kernel.db import Database, StorageDown, Work
 from odin_engine.kernel.pages import PageRequest
 from odin_engine.printers.events import (
     AttentionNeeded,
@@ -100,6 +102,36 @@ async def test_a_print_from_start_to_end(farm: Farm, clock: ManualClock) -> None
     assert 599 <= run.printing_s <= 602
     kinds = [type(event) for event in farm.happened(PrintStarted, PrintEnded)]
     assert kinds == [PrintStarted, PrintEnded]
+
+
+async def test_lists_say_how_long_they_are_whenever_they_change(farm: Farm) -> None:
+    other_id = await printing(farm, "other")
+    printer_id = await farm.add("Berta")
+    machine = farm.machine(printer_id)
+    fault = Fault("0300_8003", FaultKind.HEALTH, Severity.COMMON, "Spaghetti.")
+
+    async def lengths() -> tuple[int, int, int, int]:
+        history, first = farm.printers.history, PageRequest(limit=1)
+        ended = PrintResult.FINISHED
+        return (
+            (await history.runs(printer_id, first)).total,
+            (await history.runs(printer_id, first, ended)).total,
+            (await history.faults(printer_id, first)).total,
+            (await history.runs(other_id, first)).total,
+        )
+
+    assert await lengths() == (0, 0, 0, 1)
+    machine.report(activity=Activity.PRINTING, job=job(), faults=(fault,))
+    await farm.go(61)
+    assert await lengths() == (1, 0, 1, 1)
+    machine.report(activity=Activity.FINISHED, faults=())
+    await farm.go(1)
+    assert await lengths() == (1, 1, 1, 1)
+    # Found under way after the link was lost.
+    machine.lose()
+    machine.state = replace(machine.state, activity=Activity.PRINTING, job=job("b", 8))
+    await farm.go(60)
+    assert await lengths() == (2, 1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -478,3 +510,50 @@ async def test_what_cannot_be_written_stops_nothing(
     await farm.go(1)
     assert [each.code for each in await faults(farm, printer_id)] == [FAULT.code]
     assert [r.levelname for r in caplog.records if r.exc_info] == ["ERROR"]
+
+
+class Forgetful(Database):
+    """Commits, and once does not say so, as a server that dies in that moment."""
+
+    forgets = False
+
+    @asynccontextmanager
+    @override
+    async def work(self) -> AsyncIterator[Work]:
+        async with super().work() as work:
+            yield work
+        if self.forgets:
+            self.forgets = False
+            raise StorageDown("The connection was lost.")
+
+
+async def test_a_commit_whose_answer_is_lost_is_not_written_twice(
+    sqlite_template: Path,
+    facts: Facts,
+    clock: ManualClock,
+    family: MemoryFamily,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "odin.db"
+    shutil.copyfile(sqlite_template, path)
+    database = Forgetful(f"sqlite+aiosqlite:///{path}", facts)
+    async with run_farm(database, facts, clock, family, tmp_path) as farm:
+        printer_id = await farm.add()
+        machine = farm.machine(printer_id)
+        for name, token in (("one", 7), ("two", 8), ("three", 9)):
+            database.forgets = True
+            # Nobody saw the one before end.
+            machine.report(activity=Activity.PRINTING, job=job(name, token))
+            await farm.go(5)
+            assert not database.forgets
+        database.forgets = True
+        machine.report(activity=Activity.FINISHED, job=job("three", 9))
+        await farm.go(5)
+        found = await runs(farm, printer_id)
+    assert [(run.name, run.result) for run in found] == [
+        ("three", PrintResult.FINISHED),
+        ("two", PrintResult.UNKNOWN),
+        ("one", PrintResult.UNKNOWN),
+    ]
+    assert [5 <= run.printing_s <= 6 for run in found] == [True] * 3
+    await database.close()

@@ -19,6 +19,7 @@ from odin_engine.printers.model.record import (
     with_tag,
     without_tag,
 )
+from tests.fuzzing import fuzzed
 
 PRINTER = Printer("p1", "Anna", "memory", "10.0.0.1", datetime(2026, 1, 1, tzinfo=UTC))
 
@@ -121,6 +122,7 @@ def test_everything_wrong_is_named_at_once() -> None:
 
 
 @given(st.text(max_size=100), st.text(max_size=100), st.text(max_size=70))
+@fuzzed(100)
 def test_hostile_text_is_refused_or_plain(name: str, host: str, serial: str) -> None:
     try:
         normal = checked(replace(PRINTER, name=name, host=host, serial=serial))

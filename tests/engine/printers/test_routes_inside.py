@@ -168,3 +168,75 @@ async def test_who_cannot_look_and_when(farm: Farm, admin: AsyncClient) -> None:
     assert codes(answer) == (409, "printer_not_now")
     assert answer.json()["because"] == "preparing"
     assert machine.looks == 0
+
+
+async def filled(farm: Farm, admin: AsyncClient, *plates: PlateFile) -> str:
+    """Puts a file with these plates on a printer; returns where it is."""
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.plates = list(plates)
+    machine.report(capabilities=_CAN)
+    await farm.go()
+    at = f"/printers/{printer_id}/files/box.3mf"
+    assert (await admin.post(at, content=b"x")).status_code == 202
+    with farm.tasks.telemetry.watch() as watcher:
+        while farm.tasks.live():
+            await watcher.changed()
+    return at
+
+
+async def test_a_file_tells_its_plates_and_which_slots_suit(
+    farm: Farm, admin: AsyncClient
+) -> None:
+    other = PlateFile(PrintDetails(plate=1, filaments=(PrintFilament(1, "TPU"),)))
+    at = await filled(farm, admin, PLATE, other)
+    answer = await admin.get(f"{at}/plates")
+    assert answer.status_code == 200, answer.text
+    first, second = answer.json()["items"]
+    assert [first["plate"], second["plate"]] == [1, 2]
+    assert first["filaments"][0]["proposed"] is None
+    assert (first["picture"], first["object_count"]) == (None, 0)
+    assert second["object_count"] == 2
+    assert second["bed_kind"] == "textured_plate"
+    (filament,) = second["filaments"]
+    assert (filament["index"], filament["used_g"]) == (0, 12.5)
+    assert filament["proposed"] == {"unit": 0, "slot": 0}
+    assert filament["slots"] == [
+        {"unit": 0, "slot": 0, "fit": "same"},
+        {"unit": 0, "slot": 1, "fit": "empty"},
+        {"unit": 255, "slot": 0, "fit": "unknown"},
+    ]
+    picture = await admin.get(f"{at}/plates/2/picture")
+    assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
+    assert picture.headers["etag"] == f'"{second["picture"]}"'
+    for number in (1, 3):
+        none = await admin.get(f"{at}/plates/{number}/picture")
+        assert codes(none) == (404, "print_picture_not_found")
+
+
+async def test_a_file_that_tells_nothing_is_looked_at_when_asked(
+    farm: Farm, admin: AsyncClient
+) -> None:
+    at = await filled(farm, admin)
+    machine = farm.machine(at.split("/")[2])
+    assert machine.looks == 0
+    machine.plates = [PLATE]
+    for _ in range(2):
+        assert len((await admin.get(f"{at}/plates")).json()["items"]) == 1
+    assert machine.looks == 1, "it is remembered"
+    # Another file of that name is another file.
+    machine.plates = []
+    await admin.post(at, content=b"y")
+    with farm.tasks.telemetry.watch() as watcher:
+        while farm.tasks.live():
+            await watcher.changed()
+    machine.disk.clear()
+    assert codes(await admin.get(f"{at}/plates")) == (424, "print_file_unavailable")
+
+
+async def test_files_of_others_are_not_looked_into(
+    farm: Farm, admin: AsyncClient
+) -> None:
+    at = f"/printers/{await farm.add()}/files/theirs.3mf/plates"
+    assert codes(await admin.get(at)) == (404, "printer_file_not_ours")
+    assert codes(await admin.get(f"{at}/1/picture")) == (404, "printer_file_not_ours")

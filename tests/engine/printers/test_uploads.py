@@ -10,10 +10,11 @@ from odin_engine.kernel.errors import Invalid
 from odin_engine.kernel.files import FileTooLarge
 from odin_engine.kernel.tables import TaskState
 from odin_engine.kernel.tasks import Task
-from odin_engine.printers.model import Activity, Storage, Unreachable
+from odin_engine.printers.model import Activity, SlotRef, Storage, Unreachable
 from odin_engine.printers.model.history import UploadNotFound
 from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
-from odin_engine.printers.service.uploads import UploadRunning
+from odin_engine.printers.service import PrintOrder
+from odin_engine.printers.service.uploads import UploadRunning, WrongKind
 from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import job
 
@@ -47,6 +48,7 @@ async def test_a_file_reaches_the_printer(farm: Farm, tmp_path: Path) -> None:
     assert ended.state is TaskState.DONE
     assert ended.result is not None
     assert ended.result["size_bytes"] == 6
+    assert ended.result["note"] == "It tells nothing."
     assert farm.machine(printer_id).disk == {"benchy.3mf": b"abcdef"}
     (upload,) = await farm.printers.uploads.of(printer_id)
     assert (upload.name, upload.size_bytes) == ("benchy.3mf", 6)
@@ -161,6 +163,32 @@ async def test_when_a_printer_takes_no_file(farm: Farm) -> None:
         await receive(bare, "a.3mf", chunks(b"a"))
 
 
+async def test_what_we_started_is_kept_whatever_the_printer_calls_it(
+    farm: Farm,
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    task = await farm.printers.uploads.receive(printer_id, "ours.3mf", chunks(b"a"))
+    await done(farm, task)
+    order = PrintOrder("ours.3mf", name="Gift", mapping=(SlotRef(0, 0),))
+    token = (await farm.printers.commands.print(printer_id, order)).token
+    running = job("Gift", token, file="/data/Metadata/plate_1.gcode")
+    machine.report(activity=Activity.PRINTING, job=running)
+    await farm.go()
+    with pytest.raises(NotNow, match="being printed"):
+        await farm.printers.uploads.delete(printer_id, "ours.3mf")
+
+
+@pytest.mark.parametrize("name", ["cube.stl", "cube", "3mf", "cube.3mf.exe"])
+async def test_only_what_can_be_printed_is_taken(farm: Farm, name: str) -> None:
+    printer_id = await farm.add()
+    assert farm.printers.uploads.kinds(printer_id) == (".3mf", ".gcode")
+    with pytest.raises(WrongKind, match=r"\.3mf and \.gcode"):
+        await farm.printers.uploads.receive(printer_id, name, chunks(b"a"))
+    task = await farm.printers.uploads.receive(printer_id, "CUBE.3MF", chunks(b"a"))
+    assert (await done(farm, task)).state is TaskState.DONE
+
+
 async def test_only_our_files_are_deleted(farm: Farm) -> None:
     printer_id = await farm.add()
     machine = farm.machine(printer_id)
@@ -170,10 +198,16 @@ async def test_only_our_files_are_deleted(farm: Farm) -> None:
         await delete(printer_id, "theirs.3mf")
     task = await farm.printers.uploads.receive(printer_id, "ours.3mf", chunks(b"a"))
     await done(farm, task)
-    machine.report(activity=Activity.PRINTING, job=job("ours"))
-    await farm.go()
-    with pytest.raises(NotNow):
-        await delete(printer_id, "ours.3mf")
+    for running in (
+        job("ours"),
+        job("anything", file="/sdcard/cache/ours.3mf"),
+        # A plate inside the file.
+        job("ours", file="/data/Metadata/plate_1.gcode"),
+    ):
+        machine.report(activity=Activity.PRINTING, job=running)
+        await farm.go()
+        with pytest.raises(NotNow, match="being printed"):
+            await delete(printer_id, "ours.3mf")
     machine.report(activity=Activity.FINISHED)
     await farm.go()
     await delete(printer_id, "ours.3mf")

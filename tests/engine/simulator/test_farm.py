@@ -75,7 +75,7 @@ async def test_jobs_are_repeated_with_fresh_spools(tmp_path: Path) -> None:
     [
         ("printers: [{model: Ender 3}]", "Ender 3"),
         ("printers: [{}]", "model"),
-        ("[]", "list indices"),
+        ("[]", "has no list of `printers`"),
         ("printers: [{model: P1S, units: [{kind: bag}]}]", "bag"),
         ("printers: [{model: P1S, external: [GFX, FFFFFF]}]", "GFX"),
         ("a: [", "farm.yaml"),

@@ -4,7 +4,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odin_engine.simulator.bambu import (
@@ -13,6 +13,7 @@ from odin_engine.simulator.bambu import (
     make_sliced_3mf,
 )
 from odin_engine.simulator.bambu.sliced import Unreadable, read_plan
+from tests.fuzzing import fuzzed
 
 PLATE = "Metadata/plate_1.gcode"
 CONFIG = "Metadata/slice_info.config"
@@ -104,7 +105,7 @@ def test_what_is_no_zip_is_unreadable(tmp_path: Path) -> None:
         read_plan(tmp_path / "absent.3mf", PLATE)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzed(150)
 @given(place=st.integers(0, 5000), put=st.binary(min_size=1, max_size=40))
 def test_a_damaged_file_is_read_or_refused(
     tmp_path: Path, place: int, put: bytes

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from odin_engine.drivers.printers.bambu.commander import UNSIGNED
 from odin_engine.drivers.printers.bambu.driver import BambuDriver
+from odin_engine.drivers.printers.bambu.link import FIND_CODE
 from odin_engine.drivers.printers.bambu.ports import port
 from odin_engine.drivers.printers.bambu.reach import let_go, open_plain, open_secure
 from odin_engine.drivers.printers.bambu.tls import PrinterContext, Roots
@@ -34,10 +35,6 @@ _REPORT_S = 15.0
 _FIND_ADDRESS = (
     "On the printer: Settings → Network shows its IP address. Both must be in the same "
     "network, and the printer must be switched on."
-)
-_FIND_CODE = (
-    "On the printer: Settings → Network → LAN Only → show the access code, and enter it "
-    "again. It changes when LAN mode is switched."
 )
 _FIND_SERIAL = (
     "On the printer: Settings → Device shows the serial. Upper and lower case matter."
@@ -162,7 +159,8 @@ async def _talk(
         try:
             state = first.result()
         except LoginRejected as error:
-            findings.failed("login", error.message, _FIND_CODE)
+            said = error.message.removesuffix(FIND_CODE).rstrip()
+            findings.failed("login", said, FIND_CODE)
             return None
         except DriverError as error:
             findings.failed("login", error.message, _FIND_ADDRESS)

@@ -6,9 +6,9 @@ words it, `commander` sends it and waits for the answer.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -315,19 +315,50 @@ class BambuDriver:
             PrintFileUnavailable: the printer does not have it, or it makes no sense.
             DriverError: as it says.
         """
+        try:
+            return await self._look_into(
+                likely_paths(job, self._mirror.document.model),
+                lambda file: plates.plate_file(file, job.plate),
+            )
+        except remote.NotThere:
+            because = "cloud" if job.source == "cloud" else "missing"
+            raise PrintFileUnavailable(because, _NOT_THERE[because]) from None
+
+    async def read_plates(self, name: str, keep: Callable[[PlateFile], None]) -> None:
+        """Finds a file that we uploaded and hands `keep` each plate, in a thread.
+
+        Raises as `read_print_details`.
+        """
+
+        def look(file: BinaryIO) -> None:
+            for plate in plates.plates_in(file):
+                keep(plate)
+
+        path = encode.storage_path(self._mirror.document.model, name)
+        try:
+            await self._look_into((path,), look)
+        except remote.NotThere:
+            raise PrintFileUnavailable(
+                "missing", "The file is not on the printer any more."
+            ) from None
+
+    async def _look_into[T](
+        self, paths: Sequence[str], work: Callable[[BinaryIO], T]
+    ) -> T:
+        """Returns what `work` makes of one of these files.
+
+        Raises:
+            remote.NotThere: none of them is there.
+            PrintFileUnavailable: as it says.
+        """
         model, state = self._mirror.document.model, self._mirror.state
         if state is not None and state.storage in _UNREADABLE:
             text = encode.STORAGE_TROUBLE[state.storage]
             raise PrintFileUnavailable("storage", text)
         try:
             return await self._storage_().look_into(
-                likely_paths(job, model),
-                lambda file: plates.plate_file(file, job.plate),
-                may_be_in_clear=model.id in _MAY_SEND_IN_CLEAR,
+                paths, work, may_be_in_clear=model.id in _MAY_SEND_IN_CLEAR
             )
-        except remote.NotThere:
-            because = "cloud" if job.source == "cloud" else "missing"
-            raise PrintFileUnavailable(because, _NOT_THERE[because]) from None
         except remote.TooMuch as error:
             raise PrintFileUnavailable(
                 "too_large", "Too much of the file would have to be read over and over."

@@ -48,6 +48,11 @@ class BambuFamily:
         """The family's name for people."""
         return "Bambu Lab"
 
+    @property
+    def file_kinds(self) -> tuple[str, ...]:
+        """What the names of files end in that its machines print."""
+        return (".3mf",)
+
     def filament_presets(self) -> tuple[FilamentPreset, ...]:
         """Returns the filaments that every machine of the family knows."""
         return self._filament_presets

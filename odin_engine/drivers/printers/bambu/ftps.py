@@ -6,6 +6,7 @@ Runs in a worker thread that `storage` owns. Source: docs/protocols/bambu.md §9
 import contextlib
 import ftplib
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -26,9 +27,16 @@ STALL_S = 60.0
 _FLUSH_S = 120.0
 """An H2D needs more than 30 s after the last byte before it answers 226."""
 _BLOCK = 64 * 1024
+_LONGEST_ANSWER = 4000
+"""In characters; a number in it is then none that Python refuses to read."""
+_MOST_ANSWER_LINES = 100
+_LONGEST_LISTING = 64 * 1024
+"""Of one name: a line, or none."""
 _VERDICT_S = 5.0
 """After a read that was ended early; some firmware never says anything."""
 UNKNOWN_COMMAND = ("500", "502", "504")
+_LAST_PORT = 65535
+_SIZE = re.compile(r"[0-9]{1,15}")
 _ABORTED = "426"
 
 
@@ -134,7 +142,7 @@ class Session(ftplib.FTP_TLS):
         raw.connect(address)
         self.sock = self._secured(raw)
         self.sock.settimeout(_ANSWER_S)
-        self.file = self.sock.makefile("r", encoding=self.encoding)
+        self.file = self.sock.makefile("r", encoding=self.encoding, errors="replace")
         self.welcome = self.getresp()
         self.login(USER, secret, secure=False)
         if in_clear:
@@ -161,9 +169,29 @@ class Session(ftplib.FTP_TLS):
         return secured
 
     @override
+    def getmultiline(self) -> str:
+        """Reads an answer.
+
+        Raises:
+            ftplib.error_proto: it has no end.
+        """
+        line = answer = self.getline()
+        for _ in range(_MOST_ANSWER_LINES):
+            if len(answer) > _LONGEST_ANSWER:
+                break
+            if answer[3:4] != "-" or (line[:3] == answer[:3] and line[3:4] != "-"):
+                return answer
+            line = self.getline()
+            answer += f"\n{line}"
+        raise _nonsense("an answer without end")
+
+    @override
     def makepasv(self) -> tuple[str, int]:
         """Asks for a port; the address in the answer is often wrong, EPSV unreliable."""
-        _, port = ftplib.parse227(self.sendcmd("PASV"))  # noqa: S321 - over TLS
+        answer = self.sendcmd("PASV")
+        _, port = ftplib.parse227(answer)  # noqa: S321 - over TLS
+        if not 0 < port <= _LAST_PORT:
+            raise _nonsense(answer)
         return self.host, port
 
     @override
@@ -298,15 +326,22 @@ class Session(ftplib.FTP_TLS):
     def stored_size(self, name: str) -> int | None:
         """Returns how many bytes the printer holds under a name; `None` if no file."""
         try:
-            return self.size(name)
+            size = self.size(name)
         except ftplib.error_perm as error:
             if not str(error).startswith(UNKNOWN_COMMAND):
                 return None
+        except ValueError as error:
+            raise _nonsense(str(error)) from error
+        else:
+            return size if size is None or size >= 0 else None
+        return self._listed_size(name)
+
+    def _listed_size(self, name: str) -> int | None:
         lines: list[str] = []
         self.retrlines(f"LIST {name}", lines.append)
         for line in lines:
             fields = line.split(maxsplit=8)
-            if len(fields) > 8 and fields[4].isdecimal():  # noqa: PLR2004 - as `ls -l`
+            if len(fields) > 8 and _SIZE.fullmatch(fields[4]):  # noqa: PLR2004 - as `ls -l`
                 return int(fields[4])
         return None
 
@@ -314,14 +349,18 @@ class Session(ftplib.FTP_TLS):
     def retrlines(
         self, cmd: str, callback: Callable[[str], object] | None = None
     ) -> str:
-        """Reads a listing; unlike ftplib's own, says no goodbye on the data channel."""
-        with (
-            self.transfercmd(cmd) as conn,
-            conn.makefile("r", encoding=self.encoding, errors="replace") as lines,
-        ):
-            for line in lines:
-                if callback is not None:
-                    callback(line.rstrip("\r\n"))
+        """Reads a listing; unlike ftplib's own, says no goodbye on the data channel.
+
+        Raises:
+            ftplib.error_proto: it has no end.
+        """
+        with self.transfercmd(cmd) as conn, conn.makefile("rb") as listing:
+            data = listing.read(_LONGEST_LISTING + 1)
+        if len(data) > _LONGEST_LISTING:
+            raise _nonsense("a listing without end")
+        for line in data.decode(self.encoding, errors="replace").splitlines():
+            if callback is not None:
+                callback(line)
         return self.voidresp()
 
 
@@ -359,6 +398,10 @@ def put(
         remove(server, name)
         raise
     leave(session)
+
+
+def _nonsense(answer: str) -> ftplib.error_proto:
+    return ftplib.error_proto(answer)  # noqa: S321 - over TLS
 
 
 def _verify(sent: int, stored: int | None) -> None:

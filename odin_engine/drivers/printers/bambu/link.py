@@ -6,7 +6,6 @@ supervision's. Source: docs/protocols/bambu.md §4.
 
 import asyncio
 import contextlib
-import functools
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -39,9 +38,13 @@ _REFUSED_LOGIN = frozenset({4, 5, 134, 135})
 """CONNACK 4 and 5, as sent and as paho renames them in its version 5 vocabulary."""
 _REFUSED_SUBSCRIPTION = 128
 
+FIND_CODE = (
+    "On the printer: Settings → Network → LAN Only → show the access code, and enter it "
+    "again."
+)
 WRONG_CODE = (
-    "The printer refused the access code. It changes when LAN mode is switched. On the "
-    "printer: Settings → Network → LAN Only → show the access code, and enter it again."
+    "The printer refused the access code. It changes when LAN mode is switched. "
+    f"{FIND_CODE}"
 )
 
 type Deliver = Callable[[bytes], None]
@@ -52,18 +55,21 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
 
     aiomqtt's own iterator makes a task per message; at farm rates those wake-ups cost
     more than parsing. Nothing is ever queued here, so that iterator merely waits for
-    the end of the connection.
+    the end of the connection. What stays `is_delivering` was ended by a failure of ours.
     """
 
     def __init__(self, topic: str, deliver: Deliver, maxsize: int = 0) -> None:
         super().__init__(maxsize)
         self._topic = topic
         self._deliver = deliver
+        self.is_delivering = False
 
     @override
     def put_nowait(self, item: aiomqtt.Message) -> None:
         if item.topic.value == self._topic and isinstance(item.payload, bytes):
+            self.is_delivering = True
             self._deliver(item.payload)
+            self.is_delivering = False
 
 
 class _Client(aiomqtt.Client):
@@ -113,7 +119,12 @@ class Link:
         self._context = context
         self._report_topic = f"device/{serial}/report"
         self._request_topic = f"device/{serial}/request"
-        inbox = functools.partial(_Inbox, self._report_topic, deliver)
+        self._inbox: _Inbox | None = None
+
+        def inbox(maxsize: int = 0) -> _Inbox:
+            self._inbox = _Inbox(self._report_topic, deliver, maxsize)
+            return self._inbox
+
         self._client = _Client(
             hostname=host,
             port=port,
@@ -232,7 +243,7 @@ class Link:
         except aiomqtt.MqttError as error:
             raise unreachable(self._host, self._port, error) from error
 
-    async def lost(self) -> Unreachable:
+    async def lost(self) -> Unreachable | ProtocolViolation:
         """Returns, as an error, why the session ended; not before it does.
 
         A failure of our own in `deliver` ends it too, and is raised as it is.
@@ -245,7 +256,9 @@ class Link:
             if cause is not None and not isinstance(
                 cause, (OSError, aiomqtt.MqttError)
             ):
-                raise cause from None
+                if self._inbox is not None and self._inbox.is_delivering:
+                    raise cause from None
+                return ProtocolViolation("The printer sends what is no MQTT.")
             return unreachable(self._host, self._port, cause or error)
         return unreachable(self._host, self._port, ConnectionResetError())
 

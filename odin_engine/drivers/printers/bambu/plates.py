@@ -67,7 +67,17 @@ def plate_files(path: Path) -> Iterator[PlateFile]:
     Raises:
         Invalid: it is no sliced 3MF, or broken.
     """
-    with path.open("rb") as file, threemf.opened(file) as archive:
+    with path.open("rb") as file:
+        yield from plates_in(file)
+
+
+def plates_in(file: BinaryIO) -> Iterator[PlateFile]:
+    """Yields what each plate of a file tells. Blocks on whatever the file is on.
+
+    Raises:
+        Invalid: it is no sliced 3MF, or broken.
+    """
+    with threemf.opened(file) as archive:
         for plate in archive.sliced().plates:
             yield _plate_file(archive, plate)
 

@@ -33,6 +33,8 @@ from odin_engine.printers.ports import Certificate
 
 _LOG = logging.getLogger(__name__)
 _PEM_SUFFIXES = frozenset({".pem", ".crt", ".cer"})
+MOST_AT_ONCE = 1 << 20
+"""More than any packet of a printer has; see `_CheckedSocket.recv`."""
 
 type Roots = tuple[x509.Certificate, ...]
 
@@ -47,7 +49,7 @@ def load_roots(folder: Path | None) -> Roots:
             continue
         try:
             roots.extend(x509.load_pem_x509_certificates(path.read_bytes()))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, x509.InvalidVersion) as error:
             _LOG.warning("no certificate could be read from %s: %s", path.name, error)
     return tuple(roots)
 
@@ -159,6 +161,17 @@ class _CheckedSocket(ssl.SSLSocket):
             self.close()
             raise
 
+    @override
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Receives; ends a connection on which more is announced than makes sense.
+
+        paho asks for what a packet still lacks, and keeps up to 256 MB of one.
+        """
+        if buflen > MOST_AT_ONCE:
+            self.close()
+            raise ConnectionAbortedError(f"{buflen} bytes are announced")
+        return super().recv(buflen, flags)
+
 
 def read_certificate(
     connection: ssl.SSLSocket | ssl.SSLObject, roots: Roots = ()
@@ -176,7 +189,7 @@ def read_certificate(
     try:
         leaf = x509.load_der_x509_certificate(der)
         names = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise ProtocolViolation(
             f"The machine shows a certificate that cannot be read: {error}"
         ) from error
@@ -213,7 +226,7 @@ def _is_signed(
         crypto.X509StoreContext(
             store, crypto.X509.from_cryptography(leaf), between
         ).verify_certificate()
-    except crypto.X509StoreContextError, ValueError:
+    except crypto.Error, crypto.X509StoreContextError, ValueError, x509.InvalidVersion:
         return False
     return True
 

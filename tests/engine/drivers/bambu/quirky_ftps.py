@@ -16,9 +16,14 @@ CODE = "12345678"
 
 @dataclass
 class Quirks:
-    """What goes wrong. `replies` are canned, by the first word of a command."""
+    """What goes wrong. `replies` are canned, by the first word of a command.
+
+    After one that is `raw` the server hangs up. `listing` is what LIST shows.
+    """
 
     replies: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, bytes] = field(default_factory=dict)
+    listing: bytes | None = None
     after_store: str = "226 Transfer complete"
     hangs_up_after_store: bool = False
     encrypts_data: bool = True
@@ -75,10 +80,11 @@ class QuirkyServer:
 
     async def _answer(self, line: str, writer: asyncio.StreamWriter) -> bool:
         verb, _, argument = line.partition(" ")
-        canned = self.quirks.replies.get(verb)
+        canned = self._canned(verb)
         if canned is not None:
-            await self._say(writer, canned)
-            return True
+            writer.write(canned)
+            await writer.drain()
+            return verb not in self.quirks.raw
         match verb:
             case "USER":
                 await self._say(writer, "331 code?")
@@ -111,6 +117,10 @@ class QuirkyServer:
             case _:
                 await self._say(writer, "200 ok")
         return True
+
+    def _canned(self, verb: str) -> bytes | None:
+        reply = self.quirks.replies.get(verb)
+        return self.quirks.raw.get(verb) if reply is None else f"{reply}\r\n".encode()
 
     async def _transfer(
         self, verb: str, argument: str, writer: asyncio.StreamWriter
@@ -167,7 +177,11 @@ class QuirkyServer:
     async def _list(self, name: str, writer: asyncio.StreamWriter) -> None:
         await self._say(writer, "150 here it comes")
         _, data = await self._data
-        if name in self.files:
+        if self.quirks.listing is not None:
+            with suppress(OSError):
+                data.write(self.quirks.listing)
+                await data.drain()
+        elif name in self.files:
             size = self.sizes[name]
             line = f"-rw-r--r-- 1 0 0 {size} Jan 01 00:00 {name}\r\n"
             data.write(line.encode())

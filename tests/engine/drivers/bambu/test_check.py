@@ -38,6 +38,8 @@ def _failed(checked: Checked) -> Check:
     (failed,) = [check for check in checks.values() if check.ok is False]
     assert failed.remedy
     assert failed.detail
+    said, advised = (set(text.split(". ")) for text in (failed.detail, failed.remedy))
+    assert not said & advised, "nobody wants to read it twice"
     return failed
 
 
@@ -102,9 +104,13 @@ async def test_a_changed_certificate(p1s: BambuRig) -> None:
     assert p1s.logins == 0
 
 
-async def test_a_wrong_access_code(p1s: BambuRig) -> None:
-    failed = _failed(await _check(replace(p1s.connection, secret="00000000")))
+@pytest.mark.parametrize(
+    ("code", "why"), [("00000000", "refused the access code"), (None, "is missing")]
+)
+async def test_a_wrong_access_code(p1s: BambuRig, code: str | None, why: str) -> None:
+    failed = _failed(await _check(replace(p1s.connection, secret=code)))
     assert failed.step == "login"
+    assert why in failed.detail
     assert failed.remedy is not None
     assert "show the access code" in failed.remedy
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odin_engine.drivers.printers.bambu.protocol import frames
+from tests.fuzzing import fuzzed
 
 _NOTIFY = (
     b"NOTIFY * HTTP/1.1\r\n"
@@ -66,6 +67,7 @@ def test_a_hostile_name_loses_what_cannot_be_shown() -> None:
 
 
 @given(st.binary(max_size=600))
+@fuzzed(100)
 def test_no_datagram_raises(datagram: bytes) -> None:
     frames.parse_announcement(datagram)
     frames.parse_announcement(b"NOTIFY * HTTP/1.1\r\n" + datagram)

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odin_engine.drivers.printers.bambu.plates import plate_file, plate_files
@@ -28,6 +28,7 @@ from tests.engine.drivers.bambu.slices import (
     png,
     write_3mf,
 )
+from tests.fuzzing import fuzzed
 
 
 def read(path: Path, number: int | None = 1) -> PlateFile:
@@ -158,7 +159,7 @@ def test_a_plate_that_is_not_named_is_the_only_one(tmp_path: Path) -> None:
     assert read(write_3mf(tmp_path / "x.3mf"), None).details.plate == 1
 
 
-@settings(max_examples=60)
+@fuzzed(60)
 @given(cut=st.integers(0, 4000), byte=st.binary(min_size=1, max_size=40))
 def test_a_broken_file_is_refused_or_read(cut: int, byte: bytes) -> None:
     whole = _whole()
@@ -168,7 +169,7 @@ def test_a_broken_file_is_refused_or_read(cut: int, byte: bytes) -> None:
         plate_file(BytesIO(broken), 1)
 
 
-@settings(max_examples=60)
+@fuzzed(60)
 @given(
     rows=st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=8) | st.integers(),

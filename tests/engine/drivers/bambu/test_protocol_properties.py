@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odin_engine.drivers.printers.bambu.protocol import parts
@@ -23,6 +23,7 @@ from odin_engine.drivers.printers.bambu.protocol.translate import translate
 from odin_engine.printers.events import transitions
 from odin_engine.printers.model import PrinterState
 from tests.engine.drivers.bambu.talk import H2D, START
+from tests.fuzzing import fuzzed
 
 NAMES = st.sampled_from(
     sorted(
@@ -47,6 +48,7 @@ SCALARS = (
         ["RUNNING", "FAILED", "IDLE", "PREPARE", "FINISH", "on", "off", "disable"]
     )
     | st.sampled_from(["ff", "FF0000FF", "0", "255", "-46dBm", "1003", "enable"])
+    | st.sampled_from(["9" * 21, "-" + "9" * 30, "f" * 32, "1e300", "٣", "1_0", "0x1"])
 )
 ANYTHING = st.recursive(
     SCALARS,
@@ -66,7 +68,7 @@ def message(fields: dict[str, Any], msg: int) -> Report:
 
 
 @given(st.lists(st.tuples(REPORTS, st.integers(0, 1)), max_size=6))
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 def test_no_report_raises(reports: list[tuple[dict[str, Any], int]]) -> None:
     document = Document.new(H2D)
     before = translate(document)
@@ -82,7 +84,7 @@ def test_no_report_raises(reports: list[tuple[dict[str, Any], int]]) -> None:
 
 
 @given(st.lists(ANYTHING, max_size=5))
-@settings(max_examples=100, deadline=None)
+@fuzzed(100)
 def test_no_version_reply_raises(modules: list[Any]) -> None:
     body = {"info": {"command": "get_version", "module": modules}}
     reply = parse(orjson.dumps(body))
@@ -92,7 +94,7 @@ def test_no_version_reply_raises(modules: list[Any]) -> None:
 
 
 @given(REPORTS, REPORTS)
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 def test_repeating_a_report_changes_nothing(
     first: dict[str, Any], second: dict[str, Any]
 ) -> None:
@@ -104,7 +106,7 @@ def test_repeating_a_report_changes_nothing(
 
 
 @given(REPORTS, REPORTS)
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 def test_a_folded_message_leaves_the_document_as_it_was(
     first: dict[str, Any], second: dict[str, Any]
 ) -> None:
@@ -117,7 +119,7 @@ def test_a_folded_message_leaves_the_document_as_it_was(
 
 
 @given(REPORTS)
-@settings(max_examples=200, deadline=None)
+@fuzzed(200)
 def test_parts_made_anew_equal_parts_made_from_nothing(fields: dict[str, Any]) -> None:
     step_by_step = Document.new(H2D)
     for key, value in fields.items():
@@ -131,7 +133,7 @@ def test_parts_made_anew_equal_parts_made_from_nothing(fields: dict[str, Any]) -
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@fuzzed(300)
 def test_no_bytes_raise(data: bytes) -> None:
     assert parse(data) is not None
     recording = load(data)

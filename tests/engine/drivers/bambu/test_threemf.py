@@ -14,6 +14,7 @@ from odin_engine.simulator.bambu import (
     SlicedPlate,
     make_sliced_3mf,
 )
+from tests.fuzzing import fuzzed
 
 _PLATE_1 = '<plate><metadata key="index" value="1"/></plate>'
 
@@ -159,6 +160,7 @@ def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.data())
+@fuzzed(100)
 def test_a_damaged_file_is_refused_and_never_crashes(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:

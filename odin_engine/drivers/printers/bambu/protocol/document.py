@@ -29,6 +29,8 @@ _DROPPED_COMMAND = (0x0500_0500, 0x0001_0007)
 """HMS_0500_0500_0001_0007: an unsigned command was dropped without a reply (§7)."""
 
 _MOST_ODDITIES = 20
+_MOST_FIELDS = 1000
+"""Reports have some 150 fields. Of one that names ever new ones the known are kept."""
 _LOOKED_AT = tuple(parts.TOUCHES)
 
 
@@ -159,6 +161,8 @@ def fold(
     if not touched:
         return settle(document, at)
     wire = wire | data if values is None else data
+    if len(wire) > _MOST_FIELDS:
+        wire = {key: wire[key] for key in wire if key in parts.TOUCHES}
     merged, flat_heat = document.merged, document.flat_heat
     facts, run = document.facts, document.run
     if touched & parts.NESTED:

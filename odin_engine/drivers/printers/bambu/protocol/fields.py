@@ -6,6 +6,9 @@ Source: docs/protocols/bambu.md §5.1 ("scalars": int, string, hex string, float
 
 from typing import Any
 
+MOST_ROWS = 256
+"""No machine has as many units, boards or faults; what is beyond is not looked at."""
+_LONGEST_TEXT = 1000
 _LONGEST_NUMBER = 32
 _LARGEST = 2**63
 _COLDEST_C = -60.0
@@ -14,13 +17,14 @@ _HOTTEST_C = 600.0
 
 def whole(value: Any) -> int | None:  # noqa: ANN401 - a wire value
     """Returns an integer from an int, a float (cut) or a decimal string."""
-    if value.__class__ is int:
-        return value if -_LARGEST < value < _LARGEST else None
     if value.__class__ is str and len(value) < _LONGEST_NUMBER:
         try:
-            return int(value)
+            value = int(value)
         except ValueError:
             pass
+    if value.__class__ is int:
+        # What is longer has no form in JSON, and none in a database.
+        return value if -_LARGEST < value < _LARGEST else None
     number = real(value)
     return None if number is None else int(number)
 
@@ -85,8 +89,10 @@ def percent(value: Any) -> int | None:  # noqa: ANN401 - a wire value
 
 
 def text(value: Any) -> str | None:  # noqa: ANN401 - a wire value
-    """Returns a text that says something."""
-    return value if value.__class__ is str and value.strip() else None
+    """Returns a text that says something, cut where nobody would read on."""
+    if value.__class__ is not str or not value.strip():
+        return None
+    return str(value[:_LONGEST_TEXT])
 
 
 def color(value: Any) -> str | None:  # noqa: ANN401 - a wire value
@@ -103,9 +109,11 @@ def color(value: Any) -> str | None:  # noqa: ANN401 - a wire value
 
 
 def rows(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a wire value
-    """Returns the objects in a list."""
+    """Returns the objects in a list, of a very long one the first."""
     if value.__class__ is not list:
         return []
+    if len(value) > MOST_ROWS:
+        value = value[:MOST_ROWS]
     return [row for row in value if row.__class__ is dict]
 
 

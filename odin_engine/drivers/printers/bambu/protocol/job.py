@@ -17,6 +17,8 @@ from odin_engine.drivers.printers.bambu.protocol.stages import stage_of
 from odin_engine.printers.model import Activity, Job
 
 _LONGEST_S = 60 * 24 * 3600
+_MOST_SKIPPED = 1000
+"""Slicers number a few dozen objects of a plate."""
 _HAS_REMAINING = frozenset(
     {Activity.PREPARING, Activity.PRINTING, Activity.PAUSED, Activity.FINISHED}
 )
@@ -109,4 +111,5 @@ def _plate(document: Document) -> int | None:
 def _skipped(value: Any, stale: frozenset[str]) -> tuple[int, ...]:  # noqa: ANN401
     if value.__class__ is not list or "s_obj" in stale:
         return ()
-    return tuple(number for item in value if (number := whole(item)) is not None)
+    listed = value[:_MOST_SKIPPED]
+    return tuple(number for item in listed if (number := whole(item)) is not None)

@@ -12,6 +12,7 @@ from typing import Any
 
 from odin_engine.drivers.printers.bambu.protocol import parts
 from odin_engine.drivers.printers.bambu.protocol.fields import (
+    MOST_ROWS,
     rows,
     table,
     whole,
@@ -26,6 +27,9 @@ from odin_engine.drivers.printers.bambu.protocol.slots import (
 
 _DEEPEST = 8
 """Known reports nest six levels; what is deeper is replaced, not walked."""
+
+_MOST_FIELDS = 512
+"""Known objects have a few dozen. One that grows beyond begins anew, or is ignored."""
 
 _PATH = ("id", "snow", "star", "hnow")
 """What of a head is looked at beside its temperature."""
@@ -59,6 +63,8 @@ def merge_object(
             merged[key] = merge_object(before, value, None, depth + 1)
         else:
             merged[key] = value
+    if len(merged) > _MOST_FIELDS:
+        return new if len(new) <= _MOST_FIELDS else old
     return merged
 
 
@@ -86,6 +92,8 @@ def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
     def merge_rows(old: Any, new: Any) -> Any:  # noqa: ANN401 - wire values
         if new.__class__ is not list:
             return old
+        if len(new) > MOST_ROWS:
+            new = new[:MOST_ROWS]
         names = _names(new, name)
         if names is not None and names == _names(old, name):
             # The usual report: the same rows in the same order.
@@ -96,6 +104,8 @@ def _by(name: str, rules: dict[str, Rule] | None = None) -> Rule:
             before = merged.get(key)
             merged[key] = row if before is None else merge_row(before, row)
         result = list(merged.values())
+        if len(result) > MOST_ROWS:
+            result = rows(new)
         return old if result == old else result
 
     return merge_rows

@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from odin_engine.drivers.printers.bambu.protocol.fields import whole
+from odin_engine.drivers.printers.bambu.protocol.fields import rows, whole
 
-_LARGEST_PAYLOAD = 1 << 20
-"""A full report has 9-20 kB; a hundred times that is no report."""
+_LARGEST_PAYLOAD = 256 << 10
+"""A full report has 9-20 kB; ten times that is no report."""
 
 _STATE = "push_status"
 _REFUSED_ERRNO = -2
@@ -99,7 +99,7 @@ def _reply(namespace: str, content: dict[str, Any]) -> Message:
         modules = content.get("module")
         if not isinstance(modules, list):
             return Unknown("version reply without modules")
-        return VersionReply(tuple(m for m in modules if isinstance(m, dict)))
+        return VersionReply(tuple(rows(modules)))
     errno = whole(content.get("errno"))
     reason = content.get("reason")
     return Ack(

@@ -45,6 +45,8 @@ _PREFIX = 3
 _DOCUMENTATION_NET = int(ipaddress.IPv4Address("192.0.2.10"))
 _SHORTEST_NAME = 3
 _SHORTEST_SECRET = 4
+_DEEPEST = 64
+"""Reports nest six levels; what is deeper could not be written down, and is left out."""
 
 
 @dataclass(slots=True)
@@ -117,13 +119,15 @@ def _serial(value: str, book: _Book) -> None:
         book.stand_in("serial", value, lambda n: f"{value[:_PREFIX]}{n:0{size}d}")
 
 
-def _learn(value: Any, key: str, book: _Book) -> None:  # noqa: ANN401 - a wire value
+def _learn(value: Any, key: str, book: _Book, depth: int = 0) -> None:  # noqa: ANN401 - a wire value
+    if depth > _DEEPEST:
+        return
     if isinstance(value, dict):
         for name, inner in value.items():
-            _learn(inner, str(name), book)
+            _learn(inner, str(name), book, depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            _learn(inner, key, book)
+            _learn(inner, key, book, depth + 1)
     elif isinstance(value, str):
         _learn_text(value, key, book)
 
@@ -162,12 +166,17 @@ class _Cleaner:
         # A job may be called "PLA": its name is replaced where names stand, only.
         self._names = book.replacer({"job name"})
 
-    def clean(self, value: Any, key: str) -> Any:  # noqa: ANN401 - a wire value
+    def clean(self, value: Any, key: str, depth: int = 0) -> Any:  # noqa: ANN401 - a wire value
         """Returns a value of a payload, cleaned by the key that it stands under."""
+        if depth > _DEEPEST:
+            return None
         if isinstance(value, dict):
-            return {name: self.clean(inner, str(name)) for name, inner in value.items()}
+            return {
+                name: self.clean(inner, str(name), depth + 1)
+                for name, inner in value.items()
+            }
         if isinstance(value, list):
-            return [self.clean(inner, key) for inner in value]
+            return [self.clean(inner, key, depth + 1) for inner in value]
         if value.__class__ is int:
             return self._number(value, key)
         return self._word(value, key) if isinstance(value, str) else value
