@@ -25,6 +25,7 @@ RESTART_EXIT_CODE = 100
 
 _STARTS_WITHIN_S = 120.0
 _POLITE_S = 30.0
+_RECOVERY = b"Activating recovery mode"
 _LOOK_EVERY_S = 0.1
 _CONFIGURATION = """\
 homeassistant:
@@ -93,6 +94,7 @@ class HomeAssistant:
         self._environment = os.environ | dict(environment or {})
         self._integration = integration
         self._process: subprocess.Popen[bytes] | None = None
+        self._said_before = 0
 
     @property
     def pid(self) -> int:
@@ -124,6 +126,7 @@ class HomeAssistant:
             raise Failed(f"{program} is missing; `script/bootstrap` installs it.")
         self._write()
         with self.log.open("ab") as log:
+            self._said_before = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [program, "-c", self.folder, "--skip-pip", "--log-no-color"],
                 env=self._environment,
@@ -241,6 +244,10 @@ class HomeAssistant:
         while True:
             if self.exit_code is not None:
                 raise Failed(f"Home Assistant ended by itself; see {self.log}")
+            if _RECOVERY in self.log.read_bytes()[self._said_before :]:
+                # It would listen wherever it likes.
+                self.stop()
+                raise Failed(f"Home Assistant could not start as told; see {self.log}")
             with contextlib.suppress(httpx.TransportError):
                 if is_so():
                     return

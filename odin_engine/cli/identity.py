@@ -40,12 +40,15 @@ def asked_password(*, from_stdin: bool) -> str:
     """Returns a password, typed twice at the terminal or read as one line of stdin."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+    try:
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
         raise click.ClickException(
             "There is no terminal to type a password at. Add --password-stdin, and send "
             "it there as one line."
-        )
-    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        ) from None
     return typed
 
 

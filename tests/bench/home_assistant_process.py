@@ -19,7 +19,8 @@ from script.home_assistant_person import Person
 from script.home_assistant_steps import add_engine, until_loaded
 from tests.bench.farm import PASSWORD, USER, Farm, farm
 from tests.bench.figures import Figure, Unit, percentile
-from tests.bench.processes import free_port, share_of_core
+from tests.bench.processes import share_of_core
+from tests.e2e.processes import free_ports
 
 PRINTERS = 50
 _SECONDS = 15.0
@@ -36,7 +37,7 @@ def measure() -> list[Figure]:
 async def _measure() -> list[Figure]:
     async with farm(PRINTERS, "jobs") as running:
         with tempfile.TemporaryDirectory() as folder:
-            home = HomeAssistant(Path(folder) / "home", free_port())
+            home = HomeAssistant(Path(folder) / "home", free_ports(1))
             try:
                 await asyncio.to_thread(home.start)
                 owner = await asyncio.to_thread(home.enter, USER, PASSWORD)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-_WARM_UP_SHARE, _WARM_UP_MOST_S = 0.25, 1800.0
-"""What fills once, such as caches, has filled after a while."""
+_WARM_UP_SHARE, _WARM_UP_MOST_S = 0.5, 1800.0
+"""What fills once, such as caches and pools, has filled after some minutes."""
 _FEWEST_LOOKS = 5
 _MOST_LOOKS = 600
 """A line through more of them is no better, and takes long."""

@@ -264,7 +264,7 @@ async def _printer(
     )
     await _ask(admin, evidence, "PATCH", f"/api/v1{path}", json={"secret": _ACCESS})
     await _ask(admin, evidence, "GET", f"/api/v1{path}/camera/main/frame")
-    wanted = {"family": "bambu", "secret": _CHECKED}
+    wanted = {"name": "Ada", "family": "bambu", "secret": _CHECKED}
     wanted |= {name: machine[name] for name in ("host", "serial", "ports")}
     await _ask(admin, evidence, "POST", "/api/v1/printers/check", json=wanted)
     printer_id: str = printer["id"]

@@ -17,7 +17,7 @@ from script.home_assistant_steps import add_engine, add_user, until_loaded
 from tests.e2e.home_assistant.process import sockets
 from tests.e2e.home_assistant.watch import foreign, watched
 from tests.e2e.panel.place import PASSWORD, USER, Place, run_place, wait_for
-from tests.e2e.processes import free_port
+from tests.e2e.processes import free_ports
 
 GUEST = "gustav"
 _PROBLEM = re.compile(r"^\S+ \S+ (WARNING|ERROR|CRITICAL) .*$", re.MULTILINE)
@@ -200,7 +200,8 @@ def run_home(folder: Path) -> Iterator[Home]:
     )
     core = HomeAssistant(
         folder / "home-assistant",
-        free_port(),
+        # Not one that the system gives to others meanwhile.
+        free_ports(1),
         environment=environment,
         integration=integration,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from script.home_assistant_person import Person
 from tests.e2e.home_assistant.home import Home
+from tests.e2e.panel.place import wait_for
 
 
 class Told:
@@ -43,9 +44,21 @@ def _automated(home: Home, **config: object) -> Iterator[Told]:
     }
     home.owner.post(path, config)
     try:
+        _until_watching(home, name)
         yield told
     finally:
         home.owner.delete(path)
+
+
+def _until_watching(home: Home, name: str) -> None:
+    """Waits until an automation has its triggers: that comes after it was saved."""
+    wait_for(
+        lambda: any(
+            state["attributes"].get("id") == name and state["state"] == "on"
+            for state in home.states().values()
+        ),
+        lambda: f"{name} does not watch",
+    )
 
 
 def test_a_print_finishes_and_another_fails(home: Home) -> None:
@@ -131,7 +144,9 @@ def test_a_printer_goes_offline(home: Home) -> None:
     ]
     conditions = [{"condition": "odin.is_offline", "target": target}]
     with _automated(home, triggers=triggers, conditions=conditions) as told:
+        assert home.value("Juno", "binary_sensor", "connectivity") == "on"
         place.act("Juno", "power_off")
+        home.until("Juno", "binary_sensor", "connectivity", "off")
         wanted = home.id("Juno", "binary_sensor", "connectivity")
         assert told.next() == {"entity": wanted, "what": "offline"}
         home.until("Juno", "sensor", "status", "offline")
@@ -160,6 +175,7 @@ def test_an_automation_acts_on_what_it_heard(home: Home) -> None:
         },
     )
     try:
+        _until_watching(home, "light_off")
         home.call("Vela", "light", "light_chamber", "turn_on")
         place.act("Vela", "start_job", job="Short", minutes=20)
         home.until("Vela", "sensor", "status", "printing")

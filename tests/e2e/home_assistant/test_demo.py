@@ -13,7 +13,7 @@ from pathlib import Path
 from script.home_assistant import HomeAssistant
 from script.home_assistant_steps import entries, printers
 from tests.e2e.panel.place import wait_for
-from tests.e2e.processes import free_port, free_ports
+from tests.e2e.processes import free_ports
 
 _ROOT = Path(__file__).parents[3]
 _FARM = """
@@ -35,7 +35,7 @@ def _command(folder: Path, *more: str) -> list[str]:
     return [
         *(sys.executable, "-m", "script.demo_home_assistant"),
         *("--dir", str(folder / "demo"), "--farm", str(farm)),
-        *("--port", str(free_port()), "--farm-port", str(free_ports(10))),
+        *("--port", str(free_ports(1)), "--farm-port", str(free_ports(10))),
         *more,
     ]
 
@@ -45,7 +45,7 @@ def _demo(folder: Path) -> Iterator[dict[str, str]]:
     """Runs the demo until Ctrl-C; yields what it said."""
     said = folder / "said.txt"
     said.write_text("")
-    command = _command(folder, "--home-assistant-port", str(free_port()))
+    command = _command(folder, "--home-assistant-port", str(free_ports(1)))
     with said.open("wb") as output:
         process = subprocess.Popen(
             command,

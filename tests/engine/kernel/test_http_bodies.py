@@ -1,5 +1,6 @@
 """Bad input ends in a clear 4xx, never in a 500, never in memory."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -7,9 +8,13 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.types import Message
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 
 from odin_engine.kernel.db import Database
+from odin_engine.kernel.http import problem
+from odin_engine.kernel.http.bodies import BodyGuard, TooSlow, allow_upload
 from odin_engine.kernel.idempotency import Idempotency
 from tests.engine.kernel.conftest import Counter, make_app, talk_to
 from tests.fuzzing import fuzzed
@@ -180,3 +185,54 @@ async def _send_half(app: FastAPI, path: str, kind: bytes) -> None:
 async def test_no_body_ends_in_a_500(http: httpx.AsyncClient, body: bytes) -> None:
     answer = await http.post("/api/v1/parts", content=body, headers=_JSON)
     assert answer.status_code in {200, 400, 413, 422}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+async def test_a_body_that_does_not_come_to_an_end_is_not_waited_for(kind: str) -> None:
+    said: list[Message] = []
+    pieces = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> Message:
+        for piece in pieces:
+            return piece
+        return await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            while (await receive()).get("more_body"):
+                pass
+        except HTTPException as error:
+            cause = error.__cause__
+            assert isinstance(cause, TooSlow)
+            await problem(cause)(scope, receive, send)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "headers": [(b"content-type", kind.encode())],
+    }
+    await BodyGuard(read, 1000, patience_s=0.01)(scope, receive, send)
+    assert said[0]["status"] == 408
+
+
+async def test_an_upload_has_a_patience_of_its_own() -> None:
+    arrived = asyncio.Event()
+
+    async def receive() -> Message:
+        await arrived.wait()
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def take(scope: Scope, receive: Receive, _: Send) -> None:
+        allow_upload(Request(scope), 5000)
+        asyncio.get_running_loop().call_later(0.05, arrived.set)
+        assert (await receive())["body"] == b"x"
+
+    async def send(_: Message) -> None:
+        raise AssertionError("nothing is wrong")
+
+    scope = {"type": "http", "method": "PUT", "path": "/", "headers": []}
+    await BodyGuard(take, 1000, patience_s=0.01)(scope, receive, send)

@@ -123,3 +123,18 @@ def test_the_setup_code_is_shown_on_purpose() -> None:
     stream = io.StringIO()
     print_past_redaction(f"setup code: {_CANARY}", stream)
     assert stream.getvalue() == f"setup code: {_CANARY}\n"
+
+
+def test_no_line_of_the_log_can_be_forged(known: KnownSecrets) -> None:
+    """Neither by a name in a message nor by one in an error that a traceback shows."""
+    forged = "x\n2026-11-01 08:00:00Z INFO    odin_engine: all is well\x1b[2J"
+    stream = io.StringIO()
+    set_up_logging("console", "info", known, stream)
+    log = logging.getLogger("odin_engine.test")
+    log.warning("called %s", forged)
+    log.error("failed at %s", forged, exc_info=LookupError(forged))
+    told = stream.getvalue()
+    begun = [line for line in told.splitlines() if not line.startswith("  ")]
+    assert len(begun) == 2
+    assert all(line.split()[2] in {"WARNING", "ERROR"} for line in begun)
+    assert "\x1b" not in told

@@ -21,7 +21,7 @@ def whole(value: Any) -> int | None:  # noqa: ANN401 - a wire value
         try:
             value = int(value)
         except ValueError:
-            pass
+            value = real(value)
     if value.__class__ is int:
         # What is longer has no form in JSON, and none in a database.
         return value if -_LARGEST < value < _LARGEST else None
