@@ -84,7 +84,7 @@ class Subscriber:
         self._permissions = permissions
         self._clock = clock
         self._views: dict[Topic, View] = {}
-        self._single: dict[str, dict[str, View]] = {name: {} for name in lanes}
+        self._by_key: dict[str, dict[str | None, View]] = {name: {} for name in lanes}
         self._shown_at_s: dict[str, float | None] = {}
         self._ready: dict[Topic, View] = {}
         self._events: deque[Event] = deque()
@@ -118,11 +118,10 @@ class Subscriber:
             self._ready.pop(topic, None)
             if view is None:
                 continue
+            del self._by_key[topic.source][topic.key]
             if topic.key is None:
                 # Else leaving and coming back would be a way around the interval.
                 self._shown_at_s[topic.source] = view.snapshot_at_s
-            else:
-                del self._single[topic.source][topic.key]
 
     def resync(self, topic: Topic) -> Failure | None:
         """Asks for a topic's snapshot; returns why not, if so."""
@@ -148,13 +147,13 @@ class Subscriber:
 
     def note(self, source: str, keys: Iterable[str]) -> None:
         """Takes note that values of a source changed."""
-        whole = self._views.get(Topic(source))
+        views = self._by_key[source]
+        whole = views.get(None)
         if whole is not None and whole.note(keys):
             self._make_ready(whole)
-        single = self._single[source]
-        if single:
+        if len(views) > (whole is not None):
             for key in keys:
-                view = single.get(key)
+                view = views.get(key)
                 if view is not None and view.note((key,)):
                     self._make_ready(view)
 
@@ -187,10 +186,9 @@ class Subscriber:
         view = self._views.get(topic)
         if view is None:
             view = self._views[topic] = View(topic, profile, lane.values)
+            self._by_key[topic.source][topic.key] = view
             if topic.key is None:
                 view.snapshot_at_s = self._shown_at_s.get(topic.source)
-            else:
-                self._single[topic.source][topic.key] = view
         view.profile = profile
         view.want_snapshot()
         self._make_ready(view)

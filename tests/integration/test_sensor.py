@@ -33,7 +33,9 @@ async def test_a_print_is_told(machines: Machines, entities: Entities) -> None:
         assert entities.value("Brunel", SENSOR, "status") == "printing"
         assert entities.value("Brunel", SENSOR, "stage") == "printing"
         assert entities.value("Brunel", SENSOR, "job") == ear["subtask_name"]
-        assert entities.number("Brunel", SENSOR, "progress") == ear["mc_percent"]
+        await until(
+            lambda: entities.number("Brunel", SENSOR, "progress") == ear["mc_percent"]
+        )
         finish = datetime.fromisoformat(entities.value("Brunel", SENSOR, "finish"))
         told = dt_util.utcnow() + timedelta(minutes=ear["mc_remaining_time"])
         assert abs(finish - told) < timedelta(minutes=4)

@@ -127,7 +127,9 @@ def test_actions(home: Home) -> None:
             "odin.start_drying", device_id=unit, target_c=45, hours=2, material="PLA"
         )
         home.until("Lyra", "binary_sensor", "unit_0_is_drying", "on")
-        assert ear["ams"]["ams"][0]["dry_time"] > 0
+        wait_for(
+            lambda: ear["ams"]["ams"][0]["dry_time"] > 0, lambda: "it does not dry"
+        )
         home.call("Lyra", "button", "unit_0_stop_drying", "press")
         home.until("Lyra", "binary_sensor", "unit_0_is_drying", "off")
 

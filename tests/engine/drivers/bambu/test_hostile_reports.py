@@ -69,6 +69,24 @@ _STORIES: dict[str, Story] = {
         "subtask_name": f"{turn}" + "x" * 200_000,
         "gcode_file": f"{turn}" + "y" * 20_000,
     },
+    "numbers beyond all JSON": lambda turn: {
+        "ams": {"ams": [{"id": "9" * 21, "tray": [{"id": "-" + "9" * 30}]}]},
+        "vir_slot": [{"id": f"{turn}" + "9" * 20}],
+        "device": {
+            "extruder": {
+                "info": [{"id": "9" * 21, "temp": "9" * 21}],
+                "state": "9" * 21,
+            },
+            "nozzle": {"info": [{"id": "9" * 21, "diameter": "9" * 21}]},
+        },
+        "gcode_state": "RUNNING",
+        "layer_num": "9" * 21,
+        "total_layer_num": "9" * 21,
+        "s_obj": ["9" * 21],
+        "stg_cur": "9" * 21,
+        "home_flag": "9" * 21,
+        "wifi_signal": f"-{'9' * 21}dBm",
+    },
     "states": lambda turn: {"gcode_state": f"{turn}" + "Z" * 200_000},
 }
 
