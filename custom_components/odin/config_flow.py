@@ -42,6 +42,7 @@ from .client import (
     EngineError,
     EngineInfo,
     InvalidAuth,
+    NotFound,
     NotOdin,
     OdinClient,
     Role,
@@ -351,7 +352,7 @@ def _reason(error: EngineError) -> str:
             return "invalid_auth"
         case UnsupportedVersion():
             return "unsupported_version"
-        case NotOdin():
+        case NotOdin() | NotFound():
             return "not_odin"
         case CannotConnect():
             return "cannot_connect"

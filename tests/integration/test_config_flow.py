@@ -142,6 +142,16 @@ async def test_a_token_with_too_little_is_refused(
     assert done["type"] is FlowResultType.CREATE_ENTRY
 
 
+async def test_a_page_of_the_engine_is_not_its_address(
+    hass: HomeAssistant, engine: Engine
+) -> None:
+    begun = await _begin(hass)
+    refused = await _go_on(hass, begun, _typed(engine, url=f"{engine.url}/settings"))
+    assert refused["errors"] == {"base": "not_odin"}
+    done = await _go_on(hass, refused, _typed(engine))
+    assert done["type"] is FlowResultType.CREATE_ENTRY
+
+
 @pytest.mark.parametrize(
     ("info", "error"),
     [
