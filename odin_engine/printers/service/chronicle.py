@@ -121,11 +121,14 @@ class Chapter:
         )
         await store.add_run(work.session, run)
 
+    def _has_begun_one(self) -> bool:
+        return any(isinstance(event, PrintStarted) for event in self._seen.events)
+
     async def _end(self, work: Work, result: PrintResult, job: Job | None) -> None:
         run = await store.open_run(work.session, self._printer_id)
-        # One that began with this very observation was written by a try whose commit
-        # went through although it did not seem so.
-        if run is None or run.started_at == self._seen.at:
+        if run is None or (run.started_at == self._seen.at and self._has_begun_one()):
+            # It was written by a try whose commit went through although it did not seem
+            # so: what ends here is the one before it.
             return
         await store.note_progress(
             work.session, self._printer_id, self._seen.seconds_by_head

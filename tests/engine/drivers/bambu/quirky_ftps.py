@@ -200,6 +200,9 @@ class QuirkyServer:
             if self._protects and not self.quirks.encrypts_data:
                 writer.write(b"no TLS here\r\n")
                 writer.close()
+                # Else the session would wait for it for ever, and its client for that.
+                if not arrived.done():
+                    arrived.set_exception(ConnectionResetError())
             elif not arrived.done():
                 arrived.set_result((reader, writer))
 
