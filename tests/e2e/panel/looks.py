@@ -15,7 +15,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.panel.conftest import PHONE_PX, Window
 
 ROOT = Path(__file__).parents[3]
-_THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+type Theme = Literal["light", "dark"]
+
+_THEMES: tuple[Theme, ...] = ("light", "dark")
 AXE = ROOT / "frontend_panel" / "node_modules" / "axe-core" / "axe.min.js"
 _PICTURES = Path(os.environ.get("ODIN_SCREENSHOTS", ROOT / ".cache" / "screenshots"))
 SIZES_PX = {PHONE_PX: 844, 834: 1112, 1440: 1000, 2560: 1440}
@@ -61,10 +63,23 @@ def look(
         is_shown(page)
         _check_width(page, f"{name} at {width} px")
         for theme in _THEMES:
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            _wear(page, theme)
             take(page, f"{name}-{theme}-{width}")
-            if width in CHECKED_PX:
+        if width in CHECKED_PX:
+            _unroll(page, width, height)
+            for theme in _THEMES:
+                _wear(page, theme)
                 _check_access(page, f"{name}, {theme}, at {width} px", unchecked)
+
+
+def _wear(page: Page, theme: Theme) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+
+
+def _unroll(page: Page, width: int, height: int) -> None:
+    """Makes the window as high as the page: a bar hides what can be scrolled away."""
+    whole = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, whole)})
 
 
 def take(page: Page, name: str) -> None:
