@@ -36,7 +36,7 @@ def test_panel_lock_names_no_registry() -> None:
 
 
 def test_scripts_are_executable() -> None:
-    names = "bootstrap check demo test bench soak lock panel"
+    names = "bootstrap check demo test bench soak fuzz lock panel"
     for name in names.split():
         assert (ROOT / "script" / name).stat().st_mode & 0o111, name
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111

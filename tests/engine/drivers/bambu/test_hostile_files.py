@@ -27,7 +27,7 @@ from tests.engine.drivers.bambu.test_ftps import Instantly
 from tests.fuzzing import fuzzed
 
 _NAME = "part.3mf"
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 
 type Operation = Callable[[Storage, Path], Awaitable[object]]
 

@@ -28,7 +28,7 @@ from odin_engine.simulator.listening import hang_up
 from tests.fuzzing import fuzzed
 
 _SERIAL = "01P00A000000001"
-_PATIENCE_S = 20
+_PATIENCE_S = 60
 _CONNACK = b"\x20\x02\x00\x00"
 _SUBACK = b"\x90\x03\x00\x01\x00"
 
