@@ -227,7 +227,8 @@ async def test_a_file_that_is_gone_is_looked_for_less_and_less(yard: Yard) -> No
         for _ in range(60):
             await yard.go(30)
             await yard.travel()
-        assert gate.entries == 3, "nobody asked, and it went on looking"
+        # A look that takes long in our time takes the place of the next one in its.
+        assert gate.entries in {2, 3}, "nobody asked, and it went on looking"
         write_3mf(laid(place))
         inside = await look(place)
         assert inside.details.weight_g == 20.5
