@@ -228,11 +228,12 @@ async def test_a_file_that_is_gone_is_looked_for_less_and_less(yard: Yard) -> No
             await yard.go(30)
             await yard.travel()
         # A look that takes long in our time takes the place of the next one in its.
-        assert gate.entries in {2, 3}, "nobody asked, and it went on looking"
+        before = gate.entries
+        assert before in {2, 3}, "nobody asked, and it went on looking"
         write_3mf(laid(place))
         inside = await look(place)
         assert inside.details.weight_g == 20.5
-        assert gate.entries == 4
+        assert gate.entries == before + 1
 
 
 async def test_the_cloud_keeps_its_files(yard: Yard) -> None:
