@@ -109,11 +109,10 @@ class _Explained:
         except (OdinError, DBAPIError) as error:
             if failure is None:
                 raise
-            await send({"type": failure["type"], "message": _sentence(error)})
-        except Exception:
+            failure["message"] = _sentence(error)
+        finally:
             if failure is not None:
                 await send(failure)
-            raise
 
 
 def _sentence(error: OdinError | DBAPIError) -> str:
