@@ -5,6 +5,7 @@ class-level `http_status` where its kind is not precise enough (identity's `Forb
 is a `Refused` with 403). An attribute `retry_after_s` becomes `Retry-After`.
 """
 
+import errno
 import logging
 import math
 from http import HTTPStatus
@@ -78,6 +79,7 @@ _SOCKET_CODES = {
     # "Try again later", of the registry that RFC 6455, section 11.7, set up.
     HTTPStatus.SERVICE_UNAVAILABLE: 1013,
 }
+_DISK_TROUBLES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 _SOCKET_INTERNAL_ERROR = 1011
 """RFC 6455, section 7.4.1."""
 
@@ -229,10 +231,9 @@ async def on_unstorable(
 async def on_system_error(
     connection: Request | WebSocket, error: OSError
 ) -> Response | None:
-    """Answers a disk without room.
-
-    Everything else outside has errors of its own by the time a route sees it.
-    """
+    """Answers a disk that takes nothing. Raises anything else again: that is a fault of ours."""
+    if error.errno not in _DISK_TROUBLES:
+        raise error
     return await on_odin_error(connection, StorageDown.because(error.strerror or error))
 
 
