@@ -81,6 +81,7 @@ ERRORS = {
     "unavailable": OutOfReach(),
     "unforeseen": LookupError("internals"),
     "disk-full": OSError(errno.ENOSPC, "No space left on device", "/data/spool/x"),
+    "file-gone": FileNotFoundError(errno.ENOENT, "No such file", "internals"),
     "database-full": OperationalError("INSERT", {}, sqlite3.OperationalError("full")),
 }
 

@@ -64,17 +64,21 @@ async def test_a_rate_limit_says_when_to_come_back(http: httpx.AsyncClient) -> N
     assert answer.headers["retry-after"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("unforeseen", "LookupError"), ("file-gone", "FileNotFoundError")],
+)
 async def test_the_unforeseen_is_logged_once_with_a_reference(
-    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, kind: str, name: str
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        answer = await http.get("/api/v1/errors/unforeseen")
+        answer = await http.get(f"/api/v1/errors/{kind}")
     assert answer.status_code == 500
     assert "internals" not in answer.text
     assert answer.json()["reference"] in answer.json()["detail"]
     (record,) = caplog.records
     assert answer.json()["reference"] in record.getMessage()
-    assert "LookupError: internals" in caplog.text
+    assert name in caplog.text
 
 
 @pytest.mark.parametrize(
