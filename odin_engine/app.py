@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 
+from odin_engine.drivers import families
 from odin_engine.drivers.bridges import mdns
-from odin_engine.drivers.printers.bambu.family import BambuFamily
 from odin_engine.identity import access
 from odin_engine.identity import reactions as identity_beat
 from odin_engine.identity import routes as identity_routes
@@ -45,6 +45,7 @@ from odin_engine.notifications.service import Alerts
 from odin_engine.printers import reactions as printers_beat
 from odin_engine.printers import routes as printers_routes
 from odin_engine.printers.model import TUNABLES as PRINTER_TUNABLES
+from odin_engine.printers.ports import Surroundings
 from odin_engine.printers.service import Printers
 from odin_engine.system import reactions as system_beat
 from odin_engine.system import routes as system_routes
@@ -129,15 +130,13 @@ async def engine(
         identity = Identity(
             database, clock, external_url=settings.external_url, household=household
         )
-        bambu = BambuFamily(
-            settings.data_dir / "bambu-ca", look_by=settings.discovery_address
-        )
+        around = Surroundings(settings.data_dir, settings.discovery_address)
         printers = Printers(
             database,
             clock,
             ticker,
             secrets,
-            {bambu.name: bambu},
+            families.load(around),
             files,
             tasks,
             config,

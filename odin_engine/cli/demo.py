@@ -23,6 +23,7 @@ from odin_engine.cli.simulate import CONTROL_FILE
 from odin_engine.kernel.errors import OdinError
 from odin_engine.kernel.lock import InUse, exclusive
 from odin_engine.simulator.farm import FIRST_PORT
+from odin_engine.simulator.kinds import BAMBU
 
 _FARM = Path(__file__).parents[1] / "simulator" / "farms" / "demo.yaml"
 _FIRST_TRIED, _TRIED = 8710, 10
@@ -53,7 +54,7 @@ _POLITE_S = 10.0
 @click.option(
     "--farm-port",
     type=click.IntRange(1024, 60000),
-    help="Port of the first simulated printer; each takes the next five. The first"
+    help="Port of the first simulated printer; each takes the next few. The first"
     f" free block from {FIRST_PORT} if left out.",
 )
 @click.option(
@@ -157,7 +158,7 @@ async def _run(
             if address_file is not None:
                 _keep(address_file, base)
             async with asyncio.TaskGroup() as group:
-                work = tend_plates(base, password, control_port)
+                work = tend_plates(base, password, machines, control_port)
                 tending = group.create_task(work)
                 await _first_end(sim, engine)
                 tending.cancel()
@@ -183,7 +184,9 @@ def _welcome(
         lines.append(f"{len(to_find)} more are on the network, to be found and added:")
     for each in to_find:
         name = f"{each['name']} ({each['model']})"
-        lines.append(f"  {name:<28} access code {each['access_code']}")
+        word = "access code" if each["family"] == BAMBU else "key"
+        needed = f"{word} {each['secret']}" if each["secret"] else "needs no key"
+        lines.append(f"  {name:<28} {needed}")
     return "\n".join(lines)
 
 

@@ -29,18 +29,17 @@ class DemoEngine:
 
         The others are those that announce themselves: they are left to be found.
         """
-        known = {printer["serial"]: printer for printer in await self.printers()}
+        known = await self.printers()
+        to_find = []
         for machine in machines:
-            printer = known.get(machine["serial"])
-            if printer is None and not machine["is_announced"]:
+            printer = next((each for each in known if _is_same(each, machine)), None)
+            if printer is None and machine["is_announced"]:
+                to_find.append(machine)
+            elif printer is None:
                 await self._add(machine)
-            elif printer is not None and printer["ports"] != machine["ports"]:
+            elif printer["ports"] != machine["ports"]:
                 await self._move(printer, machine["ports"])
-        return [
-            each
-            for each in machines
-            if each["is_announced"] and each["serial"] not in known
-        ]
+        return to_find
 
     async def printers(self) -> list[dict[str, Any]]:
         """Returns every printer the engine knows."""
@@ -50,7 +49,7 @@ class DemoEngine:
             items: list[dict[str, Any]] = (await _json(answer))["items"]
             return items
 
-    async def tend_plates(self, control_port: int) -> None:
+    async def tend_plates(self, machines: Sequence[Machine], control_port: int) -> None:
         """Takes parts off the simulated plates that somebody says are clear.
 
         Runs until the engine no longer answers this session.
@@ -58,24 +57,21 @@ class DemoEngine:
         occupied: set[str] = set()
         while True:
             now = {
-                printer["serial"]
+                machine["name"]
                 for printer in await self.printers()
                 if printer["plate"]["state"] == "occupied"
+                for machine in machines
+                if _is_same(printer, machine)
             }
-            for serial in occupied - now:
-                await asyncio.to_thread(_take_off, control_port, serial)
+            for name in occupied - now:
+                await asyncio.to_thread(_take_off, control_port, name)
             occupied = now
             await asyncio.sleep(_PLATES_EVERY_S)
 
     async def _add(self, machine: Machine) -> None:
-        body = {
-            "name": machine["name"],
-            "family": "bambu",
-            "host": machine["host"],
-            "serial": machine["serial"],
-            "secret": machine["access_code"],
-            "ports": machine["ports"],
-        }
+        ways_in = ("serial", "secret", "ports", "options")
+        body = {key: machine[key] for key in ("name", "family", "host")}
+        body |= {key: machine[key] for key in ways_in if machine[key]}
         async with self._session.post(
             "/api/v1/printers", json=body, headers=self._csrf
         ) as answer:
@@ -115,22 +111,30 @@ async def signed_in(base: str, password: str) -> AsyncIterator[DemoEngine]:
                     )
 
 
-async def tend_plates(base: str, password: str, control_port: int) -> None:
+async def tend_plates(
+    base: str, password: str, machines: Sequence[Machine], control_port: int
+) -> None:
     """Tends the plates for good, with a new session whenever the last one has ended."""
     while True:
         with contextlib.suppress(
             aiohttp.ClientError, TimeoutError, click.ClickException
         ):
             async with signed_in(base, password) as engine:
-                await engine.tend_plates(control_port)
+                await engine.tend_plates(machines, control_port)
         await asyncio.sleep(_AGAIN_AFTER_S)
 
 
-def _take_off(control_port: int, serial: str) -> None:
+def _is_same(printer: Machine, machine: Machine) -> bool:
+    """Says whether the engine's printer is that machine; not all of them have serials."""
+    by = ("serial",) if machine["serial"] else ("family", "name")
+    return all((printer[key] or "").casefold() == machine[key].casefold() for key in by)
+
+
+def _take_off(control_port: int, name: str) -> None:
     for farm in farms_on([control_port]):
         # It may print again already.
         with contextlib.suppress(click.ClickException):
-            farm.send("POST", serial, "acts", {"name": "clear_plate"})
+            farm.send("POST", name, "acts", {"name": "clear_plate"})
 
 
 async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""`odin doctor`: looks at everything the engine stands on and says how to mend it."""
+"""`odin doctor`: looks at everything the engine stands on and says how to mend it.
+
+With a printer's name it looks at the connection to that one instead.
+"""
 
 import asyncio
 import http.client
@@ -16,7 +19,7 @@ from pathlib import Path
 import click
 
 from odin_engine.kernel.clock import Clock, SystemClock
-from odin_engine.kernel.errors import OdinError
+from odin_engine.kernel.errors import OdinError, Refused
 from odin_engine.kernel.migrate import (
     DatabaseUnreachable,
     current,
@@ -38,10 +41,13 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `remedy` says what to do when it is wrong."""
+    """One thing that was looked at; `remedy` says what to do when it is wrong.
+
+    `ok` is `None` for what was not reached.
+    """
 
     check: str
-    ok: bool
+    ok: bool | None
     detail: str
     remedy: str | None = None
 
@@ -56,10 +62,14 @@ def _wrong(check: str, detail: str, remedy: str) -> Finding:
 
 @click.command()
 @click.option("--json", "is_json", is_flag=True, help="For programs.")
-def doctor(*, is_json: bool) -> None:
-    """Checks the installation; exit code 1 when something is wrong."""
-    findings = list(examine(SystemClock()))
-    is_well = all(finding.ok for finding in findings)
+@click.option("--printer", metavar="NAME", help="Checks the connection to a printer.")
+def doctor(*, is_json: bool, printer: str | None) -> None:
+    """Checks the installation, or a printer; exit code 1 when something is wrong."""
+    if printer is None:
+        findings = list(examine(SystemClock()))
+    else:
+        findings = _examine_printer(printer)
+    is_well = all(finding.ok is not False for finding in findings)
     if is_json:
         told = {"ok": is_well, "checks": [asdict(finding) for finding in findings]}
         click.echo(json.dumps(told, indent=2))
@@ -83,6 +93,7 @@ def examine(clock: Clock) -> Iterator[Finding]:
         _data_dir,
         _key,
         _database,
+        _stored_secrets,
         _disk,
         _port,
     )
@@ -91,8 +102,27 @@ def examine(clock: Clock) -> Iterator[Finding]:
     yield _clock(settings, clock)
 
 
+def _examine_printer(name: str) -> list[Finding]:
+    # Drivers and the database are not needed for anything else here.
+    from odin_engine.cli.printer_doctor import try_connection  # noqa: PLC0415
+
+    try:
+        settings = load_settings()
+        is_running = _is_healthy(settings)
+        checks = asyncio.run(try_connection(settings, name, is_running=is_running))
+    except OdinError as error:
+        raise click.ClickException(error.message) from error
+    return [Finding(each.step, each.ok, each.detail, each.remedy) for each in checks]
+
+
 def _print(finding: Finding) -> None:
-    mark = click.style("ok", "green") if finding.ok else click.style("WRONG", "red")
+    match finding.ok:
+        case True:
+            mark = click.style("ok", "green")
+        case False:
+            mark = click.style("WRONG", "red")
+        case None:
+            mark = click.style("-", "yellow")
     click.echo(f"{mark:>14} {finding.check}: {finding.detail}")
     if finding.remedy is not None:
         click.echo(f"      {finding.remedy}")
@@ -165,6 +195,21 @@ def _database(settings: Settings) -> Finding:
         return _fine("database", detail)
     detail = f"schema {found} is newer than this engine knows ({head()})"
     return _wrong("database", detail, "Install the newer engine again.")
+
+
+def _stored_secrets(settings: Settings) -> Finding:
+    """Tries the key on what the database holds: a key may be a fine one of another."""
+    # The database's library is not needed to say that Python is too old.
+    from odin_engine.cli.printer_doctor import stored  # noqa: PLC0415 - reason above
+
+    try:
+        known = asyncio.run(stored(settings))
+    except (Refused, DatabaseUnreachable) as error:
+        return _fine("stored secrets", f"not looked at: {error.message}")
+    except OdinError as error:
+        return _wrong("stored secrets", error.message, "odin restore FILE")
+    count = sum(access.secret is not None for _, access in known)
+    return _fine("stored secrets", f"the key opens those of {count} printer(s)")
 
 
 def _disk(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ import click
 from odin_engine.simulator.control import CONTROL_PORTS, FARM_HEADER
 
 _PATIENCE_S = 5.0
+_NOT_UNDERSTOOD = (http.client.BAD_REQUEST, http.client.NOT_FOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class FarmControl:
         """
         place = f"/printers/{quote(printer, safe='')}/{path}"
         status, text, _ = _ask(self.port, method, place, body)
+        if status in _NOT_UNDERSTOOD and self.knows(printer):
+            text += ". `odin misbehave --list` explains what it can be told."
         if status != http.client.OK:
             raise click.ClickException(text)
         answer: dict[str, Any] = json.loads(text)

@@ -1,19 +1,15 @@
 """`odin misbehave`: makes a simulated printer go wrong, or does what a person does there."""
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import click
 
 from odin_engine.cli.farm_control import FarmControl, find_farm
 from odin_engine.cli.identity import print_table
-from odin_engine.simulator.deeds import (
-    ACTS,
-    MISBEHAVIOURS,
-    BadOption,
-    Deed,
-    UnknownName,
-    find,
-)
+from odin_engine.simulator.catalogue import deeds_of
+from odin_engine.simulator.deeds import Deed
+from odin_engine.simulator.kinds import families
 
 
 @click.command()
@@ -21,7 +17,10 @@ from odin_engine.simulator.deeds import (
 @click.argument("name", required=False)
 @click.argument("options", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option(
-    "--list", "lists", is_flag=True, help="Lists every name with its options."
+    "--list",
+    "lists",
+    is_flag=True,
+    help="Lists every name with its options, by family.",
 )
 @click.option("--end", "ends", is_flag=True, help="Ends a misbehaviour that lasts.")
 @click.option(
@@ -40,8 +39,8 @@ def misbehave(
 ) -> None:
     """Tells a simulated PRINTER to misbehave, or does what a person does at it.
 
-    NAME is one of --list, such as fault, silent, clear_plate or open_door. Without a
-    NAME it shows the printers of the farm.
+    NAME is one of --list, such as fault, silent, pause or clear_plate: each family of
+    printers has its own. Without a NAME it shows the printers of the farm.
     """
     if lists:
         _print_names()
@@ -49,18 +48,12 @@ def misbehave(
     if printer is None or name is None:
         _print_printers(find_farm(printer, control_port))
         return
-    try:
-        deed = find(name)
-        given = dict(_pair(each) for each in options)
-        deed.read(given)
-    except (UnknownName, BadOption) as error:
-        raise click.ClickException(_with_hint(error)) from error
+    given = dict(_pair(each) for each in options)
     farm = find_farm(printer, control_port)
     if ends:
-        after = farm.send("DELETE", printer, f"misbehaviours/{deed.name}")
+        after = farm.send("DELETE", printer, f"misbehaviours/{quote(name, safe='')}")
     else:
-        place = "misbehaviours" if deed.name in MISBEHAVIOURS else "acts"
-        after = farm.send("POST", printer, place, {**given, "name": deed.name})
+        after = farm.send("POST", printer, "deeds", {**given, "name": name})
     now = f"{after['state']}, {after['percent']} %"
     lasting = ", ".join(after["misbehaviours"])
     click.echo(f"{after['name']}: {now}{f'; {lasting}' if lasting else ''}")
@@ -69,22 +62,20 @@ def misbehave(
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise BadOption(f"{text!r} is no KEY=VALUE")
+        raise click.ClickException(f"{text!r} is no KEY=VALUE")
     return key, value
 
 
-def _with_hint(error: ValueError) -> str:
-    return f"{error}. `odin misbehave --list` explains them."
-
-
 def _print_names() -> None:
-    for heading, deeds in (
-        ("What goes wrong (* lasts, until --end or for_s=SECONDS):", MISBEHAVIOURS),
-        ("What a person does at the machine:", ACTS),
-    ):
-        click.echo(heading)
-        _print_deeds(deeds)
-        click.echo()
+    for family in families():
+        misbehaviours, acts = deeds_of(family)
+        for heading, deeds in (
+            ("what goes wrong (* lasts, until --end or for_s=SECONDS)", misbehaviours),
+            ("what a person does at the machine", acts),
+        ):
+            click.echo(f"{family}: {heading}")
+            _print_deeds(deeds)
+            click.echo()
 
 
 def _print_deeds(deeds: Mapping[str, Deed]) -> None:
@@ -100,10 +91,11 @@ def _print_deeds(deeds: Mapping[str, Deed]) -> None:
 
 def _print_printers(farm: FarmControl) -> None:
     print_table(
-        ("NAME", "MODEL", "SERIAL", "STATE", "%", "MISBEHAVES"),
+        ("NAME", "FAMILY", "MODEL", "SERIAL", "STATE", "%", "MISBEHAVES"),
         [
             (
                 each["name"],
+                each["family"],
                 each["model"],
                 each["serial"],
                 each["state"],

@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
+from odin_engine.cli.identity import print_table
 from odin_engine.cli.open_files import allow_open_files
 from odin_engine.kernel.clock import SystemClock
 from odin_engine.simulator.control import CONTROL_PORTS, ControlPort
+from odin_engine.simulator.entry import BadFarm
 from odin_engine.simulator.farm import FIRST_PORT, Farm
-from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
+from odin_engine.simulator.farm_file import FarmPlan, read_farm
 
 CONTROL_FILE = "control-port"
 """In the state folder: the number of the control port of the farm that runs on it."""
@@ -43,7 +45,7 @@ class _Wishes:
 @click.option(
     "--addresses",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Writes model, serial, code, host and ports of every printer as JSON.",
+    help="Writes family, serial, secret, host and ports of every printer as JSON.",
 )
 @click.option(
     "--clock-factor",
@@ -69,7 +71,7 @@ class _Wishes:
 @click.option(
     "--first-port",
     type=click.IntRange(1024, 60000),
-    help="Port of the first printer; each takes the next five. The first free block"
+    help="Port of the first printer; each takes the next few. The first free block"
     f" from {FIRST_PORT} if left out.",
 )
 @click.option(
@@ -107,7 +109,7 @@ async def _run(plan: FarmPlan, wishes: _Wishes) -> None:
     async with farm:
         _print_table(farm)
         try:
-            async with ControlPort(farm.printers, wishes.control_port) as control:
+            async with ControlPort(farm.members, wishes.control_port) as control:
                 _write_port(wishes.state_dir, control.port)
                 click.echo(f"Control port: http://127.0.0.1:{control.port}/printers")
                 if wishes.addresses is not None:
@@ -130,17 +132,12 @@ def _write_port(state_dir: Path, port: int) -> None:
 
 
 def _print_table(farm: Farm) -> None:
-    row = "{:<18} {:<8} {:<16} {:<9} {:<12} {}"
-    click.echo(row.format("name", "model", "serial", "code", "host", "ports"))
-    for each in farm.addresses():
-        ports = " ".join(f"{name}:{port}" for name, port in each["ports"].items())
-        click.echo(
-            row.format(
-                each["name"],
-                each["model"],
-                each["serial"],
-                each["access_code"],
-                each["host"],
-                ports,
-            )
+    columns = ("name", "family", "model", "serial", "secret", "host")
+    rows = [
+        (
+            *(each[column] or "" for column in columns),
+            " ".join(f"{name}:{port}" for name, port in each["ports"].items()),
         )
+        for each in farm.addresses()
+    ]
+    print_table((*columns, "ports"), rows)

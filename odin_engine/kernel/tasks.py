@@ -10,7 +10,8 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from sqlalchemy import delete, select, update
 
@@ -35,8 +36,20 @@ _INTERRUPTED = {
 }
 _RUNNING = (TaskState.QUEUED, TaskState.RUNNING)
 
-type Progress = Callable[[float, str | None], None]
-"""Called by the work with a fraction from 0 to 1 and a sentence."""
+
+class Progress(Protocol):
+    """Called by the work with a fraction from 0 to 1, a sentence, and what it has so far."""
+
+    def __call__(
+        self,
+        done: float,
+        said: str | None,
+        so_far: Mapping[str, Any] | None = None,
+        /,
+    ) -> None:
+        """Tells everybody who watches the task."""
+        ...
+
 
 type Body = Callable[[Progress], Awaitable[Mapping[str, Any] | None]]
 """The work; what it returns is the task's result."""
@@ -183,7 +196,7 @@ class Tasks:
         try:
             async with self._slots:
                 await self._set_running(task_id)
-                result = await body(lambda done, said: self._step(task_id, done, said))
+                result = await body(partial(self._step, task_id))
             ended = replace(
                 self._live[task_id], state=TaskState.DONE, progress=1.0, result=result
             )
@@ -205,15 +218,24 @@ class Tasks:
         self._show(running)
         await self._write(running)
 
-    def _step(self, task_id: str, done: float, said: str | None) -> None:
+    def _step(
+        self,
+        task_id: str,
+        done: float,
+        said: str | None,
+        so_far: Mapping[str, Any] | None = None,
+    ) -> None:
         task = self._live[task_id]
         progress = min(max(done, 0.0), 1.0) if math.isfinite(done) else task.progress
         message = task.message if said is None else said
         is_news = (
-            message != task.message or abs(progress - task.progress) >= _SMALLEST_STEP
+            message != task.message
+            or abs(progress - task.progress) >= _SMALLEST_STEP
+            or so_far is not None
         )
         if is_news:
-            self._show(replace(task, progress=progress, message=message))
+            result = task.result if so_far is None else so_far
+            self._show(replace(task, progress=progress, message=message, result=result))
 
     def _cancelled(self, task_id: str) -> Task:
         if self._is_closing:

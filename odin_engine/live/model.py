@@ -19,11 +19,15 @@ DEAD_BANDS: dict[str, float] = {
     "layer": 1,
     "_s": 1,
     "_dbm": 1,
+    "rpm": 100,
+    "used_mm": 100,
+    "value": 0.5,
 }
 """What counts as a measurement in the profile `entities`, by the end of its name.
 
-A smaller change says nothing (design: 0.5 °C, 1 %). Any other number, such as an id, is
-state.
+A smaller change says nothing (design: 0.5 °C, 1 %). A fan turns at some thousand
+revolutions, a print uses metres of filament, and a sensor has °C, % or a count for its
+`value`. Any other number, such as an id, is state.
 """
 
 SNAPSHOT_INTERVAL_S = 1.0

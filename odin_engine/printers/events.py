@@ -189,8 +189,7 @@ def _attention(
 def _job(
     printer_id: str, before: PrinterState, after: PrinterState
 ) -> Iterator[PrinterEvent]:
-    was = before.activity is not None and before.activity.has_running_job
-    runs = after.activity is not None and after.activity.has_running_job
+    was, runs = _runs_job(before), _runs_job(after)
     if was and _is_another_job(before.job, after.job):
         # How it ended was not seen; an end that is shown is the other one's.
         yield PrintEnded(printer_id, PrintResult.UNKNOWN, before.job)
@@ -205,6 +204,14 @@ def _job(
             yield PrintPaused(printer_id, after.job)
         elif before.activity is Activity.PAUSED:
             yield PrintResumed(printer_id, after.job)
+
+
+def _runs_job(state: PrinterState) -> bool:
+    """Whether it works at a job: one that only homes or calibrates prepares none."""
+    activity = state.activity
+    if activity is Activity.PREPARING and state.job is None:
+        return False
+    return activity is not None and activity.has_running_job
 
 
 def _is_another_job(before: Job | None, after: Job | None) -> bool:

@@ -1,12 +1,16 @@
 """What the printers domain needs from a printer family. Implemented in `drivers.printers`.
 
 A driver owns the one connection to one machine. It never retries: it raises, and
-supervision decides when to try again.
+supervision decides when to try again. What not every driver can do stands apart, as
+protocols of their own (`LooksIntoPrints`, `HasConsole` …). A package of anybody's adds a
+family by the entry point `odin.printer_drivers` (docs/plugins.md).
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -18,19 +22,25 @@ from odin_engine.printers.model import (
     Job,
     PrintDetails,
     PrinterState,
+    PrintResult,
 )
 
 type Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all."""
+type Option = str | int | bool
+"""What a family's own field of a connection holds; never a secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """How to reach a machine. `secret` is an access code or API key and is never shown.
 
-    `ports` overrides the protocol's own by name (Bambu: `mqtt`, `ftps`, `camera`,
-    `detect`). `pin_sha256` is the leaf certificate trusted before, 64 lower-case hex
-    digits; `None` trusts the next one seen.
+    `host` is an IP address, already looked up and checked; where the family takes one
+    (`FieldKind.PLACE`), also the path of a device such as `/dev/ttyUSB0`. `ports`
+    overrides the protocol's own by name (Bambu: `mqtt`, `ftps`, `camera`, `detect`).
+    `pin_sha256` is the leaf certificate trusted before, 64 lower-case hex digits; `None`
+    trusts the next one seen. `options` are the family's other fields by name; one that
+    is missing has its default.
     """
 
     host: str
@@ -38,6 +48,51 @@ class Connection:
     secret: str | None = field(default=None, repr=False)
     ports: Mapping[str, int] = field(default_factory=dict)
     pin_sha256: str | None = None
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+
+class FieldKind(StrEnum):
+    """What a field of a connection takes. `place`: an address or a device's path."""
+
+    ADDRESS = "address"
+    PLACE = "place"
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - the word for it
+    NUMBER = "number"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that a person must or may say to reach a machine of a family.
+
+    `name` is `host`, `serial` or `secret`, `ports/NAME` for one of the protocol's ports,
+    and else the name of an option. `label` and `help` are English for people. `choices`
+    are the values of a `choice`, or suggestions.
+    """
+
+    name: str
+    kind: FieldKind
+    label: str
+    help: str = ""
+    is_required: bool = False
+    default: Option | None = None
+    choices: tuple[str, ...] = ()
+    min: int | None = None
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a family is made with: where it may keep files, and where it may look.
+
+    `look_by` is the address of the interface on which machines are looked for, `None`
+    for every one; with a loopback address nothing must leave this computer.
+    """
+
+    data_dir: Path
+    look_by: IPv4Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +117,8 @@ class Frame:
 class Found:
     """A machine seen on the network; `serial` and `model` where it says so.
 
-    `via` is the protocol that found it, such as `ssdp` or `detect`.
+    `via` is the protocol that found it, such as `ssdp`, `mdns` or `detect`. `options`
+    are those that it is reached with.
     """
 
     family: str
@@ -72,20 +128,25 @@ class Found:
     name: str | None
     via: str
     ports: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One step of a connection check: what was tried, and what to do if it failed.
 
-    `step` is a stable word (`address`, `certificate`, `serial`, `login`, `report`,
-    `control`, `storage`); `ok` is `None` when it was not reached.
+    `step` is a stable word: `address`, `certificate`, `identity`, `serial`, `login`,
+    `report`, `machine`, `control`, `storage`, `camera`, `clock`, `firmware`; `ok` is
+    `None` when it was not reached.
     """
 
     step: str
     ok: bool | None
     detail: str
     remedy: str | None = None
+
+
+_NICE_TO_HAVE = frozenset({"camera", "clock", "firmware"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +156,14 @@ class Checked:
     checks: tuple[Check, ...]
     certificate: Certificate | None
     state: PrinterState | None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the printer can be watched and used; a camera is not needed for that."""
+        return not any(
+            check.ok is False and check.step not in _NICE_TO_HAVE
+            for check in self.checks
+        )
 
 
 class Driver(Protocol):
@@ -118,7 +187,8 @@ class Driver(Protocol):
     def states(self) -> AsyncIterator[PrinterState]:
         """Connects and yields a state per report that changed something.
 
-        Yields nothing before the first report. `link` in it is always `online`.
+        Yields nothing before the first report. `link` in it is `online`; `offline` with
+        the reason `machine_away` where a host answers that has lost its machine.
 
         Raises:
             DriverError: when the connection cannot be made or is lost; always ends so.
@@ -217,6 +287,70 @@ class LooksIntoPrints(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    """A line of a machine's conversation. `number` grows by one and never repeats."""
+
+    number: int
+    at: datetime
+    is_sent: bool
+    text: str
+
+
+@runtime_checkable
+class HasConsole(Protocol):
+    """What a driver can do besides, where `Capabilities.has_console` says so."""
+
+    def console(self, after: int) -> Sequence[ConsoleLine]:
+        """Returns the lines with a higher number, oldest first; old ones are gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file on the machine; `name` may have folders. `place` is its storage's word."""
+
+    name: str
+    size_bytes: int | None = None
+    modified_at: datetime | None = None
+    place: str | None = None
+
+
+@runtime_checkable
+class ListsFiles(Protocol):
+    """What a driver can do besides: say what lies on its machine."""
+
+    async def files(self) -> Sequence[StoredFile]:
+        """Returns what can be printed there. Raises as `Driver.execute`."""
+        ...
+
+    async def timelapses(self) -> Sequence[StoredFile]:
+        """Returns the recordings there, none where it makes none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PastJob:
+    """A print that the machine's host remembers."""
+
+    external_id: str
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    result: PrintResult
+    printing_s: float | None = None
+    used_mm: float | None = None
+
+
+@runtime_checkable
+class RemembersJobs(Protocol):
+    """What a driver can do besides: say what its machine printed without us."""
+
+    async def past_jobs(self, since: datetime) -> Sequence[PastJob]:
+        """Returns what ended since then, oldest first. Raises as `Driver.execute`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One line of a recording: an instant, a direction, a topic and what was said.
 
@@ -231,6 +365,14 @@ class Record:
     printer_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A file of records, read; `bad_lines` are the numbers of what were none."""
+
+    records: tuple[Record, ...]
+    bad_lines: tuple[int, ...] = ()
+
+
 class DriverFamily(Protocol):
     """One make of printers: how to find, check and drive its machines."""
 
@@ -242,6 +384,11 @@ class DriverFamily(Protocol):
     @property
     def label(self) -> str:
         """The family's name for people, such as `Bambu Lab`."""
+        ...
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """What a person says to reach a machine, `host` first."""
         ...
 
     @property
@@ -280,8 +427,45 @@ class DriverFamily(Protocol):
         """Tries a connection step by step and says what is wrong and what to do."""
         ...
 
+    def read_recording(self, data: bytes) -> Recording:
+        """Returns the records in a file: JSON lines, or documents that the family knows.
+
+        `printer_id` tells several machines in one file apart.
+        """
+        ...
+
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
         """Returns the state a recording ends in and the events on the way, offline."""
         ...
+
+    def sanitise(
+        self, records: Sequence[Record], secrets: Sequence[str]
+    ) -> tuple[list[Record], Mapping[str, int]]:
+        """Returns the records without what names people or machines, and what was cut.
+
+        The counts are by kind in English, such as `serial` or `address`.
+        """
+        ...
+
+
+@runtime_checkable
+class AsksForKey(Protocol):
+    """What a family can do besides: get a key that a person approves at the machine."""
+
+    async def ask_for_key(
+        self, connection: Connection, clock: Clock, ticker: Ticker
+    ) -> str:
+        """Asks, waits until a person has decided, and returns the key.
+
+        Raises:
+            LoginRejected: a person said no, or nobody said anything in time.
+            NotSupported: that server gives no keys this way.
+            DriverError: as it says.
+        """
+        ...
+
+
+type MakeFamily = Callable[[Surroundings], DriverFamily]
+"""What the entry point `odin.printer_drivers` names."""

@@ -52,6 +52,9 @@ class PrinterRow(Base):
     host: Mapped[str] = mapped_column(Text)
     serial: Mapped[str | None] = mapped_column(Text)
     ports: Mapped[dict[str, int]] = mapped_column(JSON)
+    options: Mapped[dict[str, str | int | bool]] = mapped_column(
+        JSON, server_default=text("'{}'")
+    )
     pin_sha256: Mapped[str | None] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(Text)
     camera_url: Mapped[str | None] = mapped_column(Text)
@@ -66,7 +69,9 @@ class PrinterRow(Base):
     plate_since: Mapped[datetime | None] = mapped_column(Instant)
     plate_run_id: Mapped[str | None] = mapped_column(String(32))
     notes: Mapped[str] = mapped_column(Text)
+    location: Mapped[str] = mapped_column(Text, server_default="")
     heater_off_min: Mapped[int | None]
+    macro_buttons: Mapped[list[str]] = mapped_column(JSON, server_default=text("'[]'"))
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -184,7 +189,7 @@ class NozzleRow(Base):
 
 
 class SampleRow(Base):
-    """Telemetry of one printing minute. Two heads have columns; no machine has more."""
+    """Telemetry of one printing minute. Eight heads have columns; few have more."""
 
     __tablename__ = "printer_samples"
     __table_args__ = (Index(None, "minute"),)
@@ -195,6 +200,18 @@ class SampleRow(Base):
     nozzle_0_target_c: Mapped[float | None]
     nozzle_1_c: Mapped[float | None]
     nozzle_1_target_c: Mapped[float | None]
+    nozzle_2_c: Mapped[float | None]
+    nozzle_2_target_c: Mapped[float | None]
+    nozzle_3_c: Mapped[float | None]
+    nozzle_3_target_c: Mapped[float | None]
+    nozzle_4_c: Mapped[float | None]
+    nozzle_4_target_c: Mapped[float | None]
+    nozzle_5_c: Mapped[float | None]
+    nozzle_5_target_c: Mapped[float | None]
+    nozzle_6_c: Mapped[float | None]
+    nozzle_6_target_c: Mapped[float | None]
+    nozzle_7_c: Mapped[float | None]
+    nozzle_7_target_c: Mapped[float | None]
     bed_c: Mapped[float | None]
     bed_target_c: Mapped[float | None]
     chamber_c: Mapped[float | None]

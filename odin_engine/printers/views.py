@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, cast, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.types import Float
 from odin_engine.kernel.pages import PageRequest, Slice, Sorts, fetch_page
 from odin_engine.printers.model import Heat, PrintResult, Severity
 from odin_engine.printers.model.history import (
+    SAMPLED_HEADS,
     Climate,
     FaultRecord,
     NozzleInstall,
@@ -130,11 +132,13 @@ async def upload(session: AsyncSession, printer_id: str, name: str) -> Upload | 
     return None if row is None else from_row(Upload, row)
 
 
+_NOZZLE_MEANS: tuple[InstrumentedAttribute[Any], ...] = tuple(
+    getattr(SampleRow, f"nozzle_{head}_{what}")
+    for head in range(SAMPLED_HEADS)
+    for what in ("c", "target_c")
+)
 _MEANS = (
-    SampleRow.nozzle_0_c,
-    SampleRow.nozzle_0_target_c,
-    SampleRow.nozzle_1_c,
-    SampleRow.nozzle_1_target_c,
+    *_NOZZLE_MEANS,
     SampleRow.bed_c,
     SampleRow.bed_target_c,
     SampleRow.chamber_c,
@@ -218,21 +222,27 @@ def _mean(column: InstrumentedAttribute[Any]) -> ColumnElement[float | None]:
 def _sample(
     minute: int, progress_pct: int | None, layer: int | None, *means: float | None
 ) -> Sample:
-    values: Sequence[float | None] = [_tenth(mean) for mean in means]
-    heads = [Heat(values[0], values[1])]
-    if values[2] is not None or values[3] is not None:
-        heads.append(Heat(values[2], values[3]))
+    tenths = [_tenth(mean) for mean in means]
+    nozzles, values = tenths[: len(_NOZZLE_MEANS)], tenths[len(_NOZZLE_MEANS) :]
     return Sample(
         at=instant_of(minute),
-        nozzles=tuple(heads),
-        bed=Heat(values[4], values[5]),
-        chamber=Heat(values[6], values[7]),
-        part_fan_pct=values[8],
-        aux_fan_pct=values[9],
-        chamber_fan_pct=values[10],
+        nozzles=_heads(nozzles),
+        bed=Heat(values[0], values[1]),
+        chamber=Heat(values[2], values[3]),
+        part_fan_pct=values[4],
+        aux_fan_pct=values[5],
+        chamber_fan_pct=values[6],
         progress_pct=progress_pct,
         layer=layer,
     )
+
+
+def _heads(values: Sequence[float | None]) -> tuple[Heat, ...]:
+    """Returns the heads up to the last that said anything, and always the first."""
+    heads = [Heat(*pair) for pair in batched(values, 2, strict=True)]
+    while len(heads) > 1 and heads[-1] == Heat():
+        heads.pop()
+    return tuple(heads)
 
 
 def _tenth(value: float | None) -> float | None:

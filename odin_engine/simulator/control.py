@@ -16,17 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiohttp import web
 
-from odin_engine.simulator.acts import NotNow
-from odin_engine.simulator.bambu.machine import Machine
-from odin_engine.simulator.bambu.printer import SimulatedPrinter
-from odin_engine.simulator.deeds import (
-    ACTS,
-    MISBEHAVIOURS,
-    Deed,
-    UnknownName,
-    find,
-    tell,
-)
+from odin_engine.simulator.deeds import Deed, NotNow, UnknownName, find
+from odin_engine.simulator.member import Member
 
 CONTROL_PORTS = range(8790, 8800)
 """Where a farm opens its port unless told otherwise: the first that is free."""
@@ -48,10 +39,8 @@ class ControlPort:
         OSError: on entering, the port is taken.
     """
 
-    def __init__(
-        self, printers: Sequence[SimulatedPrinter], port: int | None = 0
-    ) -> None:
-        self._printers = list(printers)
+    def __init__(self, members: Sequence[Member], port: int | None = 0) -> None:
+        self._members = list(members)
         self._wanted = port
         self.port = 0
         app = web.Application(middlewares=[_local_only], client_max_size=_MOST_BYTES)
@@ -61,6 +50,7 @@ class ControlPort:
                 web.post("/printers/{printer}/misbehaviours", self._begin),
                 web.delete("/printers/{printer}/misbehaviours/{name}", self._end),
                 web.post("/printers/{printer}/acts", self._act),
+                web.post("/printers/{printer}/deeds", self._do),
                 web.post("/printers/{printer}/advance", self._advance),
             ]
         )
@@ -93,62 +83,68 @@ class ControlPort:
                 return
 
     async def _list(self, _: web.Request) -> web.Response:
-        return web.json_response([_summary(each.machine) for each in self._printers])
+        return web.json_response([_summary(each) for each in self._members])
 
     async def _begin(self, request: web.Request) -> web.Response:
-        return await self._tell(request, MISBEHAVIOURS)
+        member = self._find(request)
+        return await _tell(request, member, member.misbehaviours)
 
     async def _act(self, request: web.Request) -> web.Response:
-        return await self._tell(request, ACTS)
+        member = self._find(request)
+        return await _tell(request, member, member.acts)
 
-    async def _tell(
-        self, request: web.Request, among: Mapping[str, Deed]
-    ) -> web.Response:
-        printer = self._find(request)
-        options = await _body(request)
-        name = options.pop("name", None)
-        if not isinstance(name, str):
-            raise web.HTTPBadRequest(text=f"give a name: {', '.join(among)}")
-        try:
-            tell(printer, find(name, among), options)
-        except NotNow as error:
-            raise web.HTTPConflict(text=str(error)) from error
-        except ValueError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        return web.json_response(_summary(printer.machine))
+    async def _do(self, request: web.Request) -> web.Response:
+        member = self._find(request)
+        return await _tell(request, member, {**member.misbehaviours, **member.acts})
 
     async def _end(self, request: web.Request) -> web.Response:
-        printer = self._find(request)
+        member = self._find(request)
         try:
-            deed = find(request.match_info["name"], MISBEHAVIOURS)
+            deed = find(request.match_info["name"], member.misbehaviours)
         except UnknownName as error:
             raise web.HTTPNotFound(text=str(error)) from error
         if not deed.lasts:
             text = f"{deed.name} happens once and cannot be ended"
             raise web.HTTPConflict(text=text)
-        printer.machine.behave(deed.name)
-        return web.json_response(_summary(printer.machine))
+        member.behave(deed)
+        return web.json_response(_summary(member))
 
     async def _advance(self, request: web.Request) -> web.Response:
-        printer = self._find(request)
+        member = self._find(request)
         seconds = (await _body(request)).get("seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             seconds = 0
         if not 0 < seconds <= _MOST_SECONDS:
             raise web.HTTPBadRequest(text="seconds must lie between 0 and a week")
-        printer.advance(seconds)
-        return web.json_response(_summary(printer.machine))
+        member.advance(seconds)
+        return web.json_response(_summary(member))
 
-    def _find(self, request: web.Request) -> SimulatedPrinter:
-        wanted = request.match_info["printer"]
-        for printer in self._printers:
-            names = (printer.serial.casefold(), printer.machine.name.casefold())
-            if wanted.casefold() in names:
-                return printer
-        known = ", ".join(each.machine.name for each in self._printers[:40])
+    def _find(self, request: web.Request) -> Member:
+        wanted = request.match_info["printer"].casefold()
+        for member in self._members:
+            names = (member.key, member.serial or "", member.name)
+            if wanted in {each.casefold() for each in names}:
+                return member
+        known = ", ".join(each.name for each in self._members[:40])
         raise web.HTTPNotFound(
-            text=f"no printer is called {wanted}; there are: {known}"
+            text=f"no printer is called {request.match_info['printer']}; there are: {known}"
         )
+
+
+async def _tell(
+    request: web.Request, member: Member, among: Mapping[str, Deed]
+) -> web.Response:
+    options = await _body(request)
+    name = options.pop("name", None)
+    if not isinstance(name, str):
+        raise web.HTTPBadRequest(text=f"give a name: {', '.join(among)}")
+    try:
+        member.tell(find(name, among), options)
+    except NotNow as error:
+        raise web.HTTPConflict(text=str(error)) from error
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=str(error)) from error
+    return web.json_response(_summary(member))
 
 
 @web.middleware
@@ -176,12 +172,13 @@ async def _body(request: web.Request) -> dict[str, object]:
     return body
 
 
-def _summary(machine: Machine) -> dict[str, object]:
+def _summary(member: Member) -> dict[str, object]:
     return {
-        "serial": machine.serial,
-        "name": machine.name,
-        "model": machine.model.name,
-        "state": str(machine.gcode_state),
-        "percent": machine.prints.percent,
-        "misbehaviours": machine.misbehaviours.names(),
+        "serial": member.serial or member.key,
+        "name": member.name,
+        "family": member.family,
+        "model": member.model,
+        "state": member.state,
+        "percent": member.percent,
+        "misbehaviours": member.misbehaves,
     }

@@ -1,12 +1,14 @@
-"""The printers of a farm on the network, and how to reach them."""
+"""The machines of a farm on the network, and how to reach them."""
 
 import asyncio
 import contextlib
 import errno
 import socket
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime
 from ipaddress import ip_address
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,30 +16,24 @@ from typing import Any, Self
 import orjson
 
 from odin_engine.simulator import keeping
-from odin_engine.simulator.bambu.announce import Announcement, Announcer
-from odin_engine.simulator.bambu.machine.units import EXTERNAL
+from odin_engine.simulator.bambu.herald import BambuHerald
+from odin_engine.simulator.bambu.member import BambuMember
 from odin_engine.simulator.bambu.printer import SimulatedPrinter
-from odin_engine.simulator.farm_file import (
-    BadFarm,
-    Entry,
-    FarmPlan,
-    prepare,
-    rhythm_of,
-    shift_of,
-    spool_of,
-    units_of,
-)
+from odin_engine.simulator.entry import BadFarm, Entry, Surroundings
+from odin_engine.simulator.farm_file import FarmPlan
+from odin_engine.simulator.member import Member
+from odin_engine.simulator.plain.herald import PlainHerald
+from odin_engine.simulator.plain.member import PlainMember
 from odin_engine.simulator.scenario import play
-from odin_engine.simulator.shift import Shift
 
-_PORT_NAMES = ("mqtt", "ftps", "camera", "detect")
-REAL_PORTS = {"mqtt": 8883, "ftps": 990, "camera": 6000, "detect": 3000}
 # Below Linux's ephemeral range, so that a second start finds its ports free.
-FIRST_PORT, _LAST_PORT, _PORTS_APART = 21000, 32000, 5
-_MOST_PORT = 65535
+FIRST_PORT, _LAST_PORT = 21000, 32000
+# Kept free for each machine, so that most are where one expects them.
+_PORTS_LEAST = 5
 _IPV4 = 4
-_ANNOUNCE_EVERY_S = 5.0
 _KEEP_EVERY_S = 20.0
+_NO_SENSE = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+"""What an entry raises that asks for what there is not."""
 
 _REMEDIES = {
     errno.EADDRINUSE: "Choose other ports with --first-port, or `ports` in the file.",
@@ -54,7 +50,7 @@ class CannotListen(BadFarm):
 
 
 class Farm:
-    """The printers of a farm on the network; `async with` opens and closes them.
+    """The machines of a farm on the network; `async with` opens and closes them.
 
     They listen on loopback and announce themselves there alone, unless `interface`, an
     IPv4 address of this machine, is given. Without a `first_port` a free block of ports is
@@ -86,33 +82,29 @@ class Farm:
         self._interface = interface
         self._continues = continues
         self._stack = AsyncExitStack()
-        self._shifts: dict[str, Shift | None] = {}
         if interface is not None and not _is_address(interface):
             raise BadFarm(f"{interface!r} is no IPv4 address; --interface needs one")
-        self._first_port = first_port or _free_block(len(plan.entries), interface)
+        counts = [max(entry.port_count, _PORTS_LEAST) for entry in plan.entries]
+        first = first_port or _free_block(sum(counts), interface)
+        self._first_ports = list(accumulate(counts, initial=first))
         if real_ports and interface is not None:
             _check_own_hosts(plan)
-        self.printers = [
+        self.members = [
             self._checked(entry, place) for place, entry in enumerate(plan.entries)
         ]
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            for printer in self.printers:
+            for member in self.members:
                 try:
-                    await stack.enter_async_context(printer)
+                    await stack.enter_async_context(member)
                 except OSError as error:
-                    raise _cannot_listen(printer, error) from error
+                    raise _cannot_listen(member, error) from error
             if self._continues:
                 stack.callback(self._keep)
                 self._run(stack, self._keep_running())
-            announced = self.announced
-            if announced:
-                announcer = Announcer(
-                    self._interface or "127.0.0.1", hears=not self._real_ports
-                )
-                stack.callback(announcer.close)
-                self._run(stack, self._announce(announcer, announced))
+            for herald in self._heralds():
+                await stack.enter_async_context(herald)
             self._stack = stack.pop_all()
         return self
 
@@ -125,27 +117,26 @@ class Farm:
         await self._stack.aclose()
 
     @property
-    def announced(self) -> list[SimulatedPrinter]:
-        """Lists the printers that announce themselves to whoever looks for some."""
-        pairs = zip(self._entries, self.printers, strict=True)
-        everybody = self._real_ports or self._interface is not None
-        return [each for entry, each in pairs if entry.raw.get("announce", everybody)]
+    def printers(self) -> list[SimulatedPrinter]:
+        """Lists the Bambu Lab machines, whose insides can be looked into."""
+        return [each.printer for each in self.members if isinstance(each, BambuMember)]
+
+    @property
+    def announced(self) -> list[Member]:
+        """Lists the machines that announce themselves to whoever looks for some."""
+        pairs = zip(self._entries, self.members, strict=True)
+        return [
+            member
+            for entry, member in pairs
+            if entry.raw.get("announce", self._announces_all)
+        ]
 
     def addresses(self) -> list[dict[str, Any]]:
-        """Lists how each printer is reached, for whoever registers them."""
-        announced = {printer.serial for printer in self.announced}
+        """Tells how to reach every machine: all that it takes to add one."""
+        announced = {each.key for each in self.announced}
         return [
-            {
-                "name": printer.machine.name,
-                "model": printer.machine.model.name,
-                "serial": printer.serial,
-                "access_code": printer.access_code,
-                "host": printer.host,
-                "ports": printer.ports,
-                "certificate_sha256": printer.fingerprint,
-                "is_announced": printer.serial in announced,
-            }
-            for printer in self.printers
+            each.address() | {"is_announced": each.key in announced}
+            for each in self.members
         ]
 
     def write_addresses(self, path: Path) -> None:
@@ -155,95 +146,58 @@ class Farm:
         fresh.write_bytes(orjson.dumps(self.addresses(), option=orjson.OPT_INDENT_2))
         fresh.replace(path)
 
-    def _checked(self, entry: Entry, place: int) -> SimulatedPrinter:
-        try:
-            printer = self._make(entry, place)
-            machine = printer.machine
-            shift = self._shifts[printer.serial] = shift_of(machine, entry.raw)
-            rhythm = rhythm_of(entry.raw)
-            file = self._memory(printer)
-            if not (self._continues and keeping.read(file, machine, shift)):
-                prepare(machine, entry.raw, shift)
-            if shift is not None and rhythm is not None:
-                shift.go_on(rhythm)
-            play(printer, entry.raw.get("scenario", ()))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadFarm(f"{entry.name}: {error}") from error
-        return printer
+    def _heralds(self) -> Iterator[BambuHerald | PlainHerald]:
+        interface = self._interface or "127.0.0.1"
+        bambu = [each for each in self.announced if isinstance(each, BambuMember)]
+        plain = [each for each in self.announced if isinstance(each, PlainMember)]
+        if bambu:
+            yield BambuHerald(bambu, interface, hears=not self._real_ports)
+        if any(each.kind.service for each in plain):
+            yield PlainHerald(plain, interface)
 
-    def _make(self, entry: Entry, place: int) -> SimulatedPrinter:
-        raw = entry.raw
-        first = self._first_port + place * _PORTS_APART
-        ports = {name: first + i for i, name in enumerate(_PORT_NAMES)}
+    @property
+    def _announces_all(self) -> bool:
+        return self._real_ports or self._interface is not None
+
+    def _checked(self, entry: Entry, place: int) -> Member:
+        try:
+            member = entry.make(self._around(place))
+            file = self._memory(entry.serial)
+            if not (self._continues and keeping.read(file, member)):
+                member.begin()
+            member.go_on()
+            play(member, entry.raw.get("scenario", ()))
+        except _NO_SENSE as error:
+            raise BadFarm(f"{entry.name}: {error}") from error
+        return member
+
+    def _around(self, place: int) -> Surroundings:
         host = self._interface or "127.0.0.1"
         if self._real_ports:
-            ports = dict(REAL_PORTS)
             host = f"127.0.{10 + place // 250}.{1 + place % 250}"
-        if entry.model.camera != "jpeg":
-            del ports["camera"]
-        printer = SimulatedPrinter(
-            entry.model,
-            entry.serial,
-            entry.access_code,
-            name=entry.name,
-            host=str(ip_address(raw.get("host", host))),
-            ports=ports | _wanted_ports(raw.get("ports", {})),
-            clock_factor=float(raw.get("clock_factor", self._factor)),
-            units=units_of(entry),
-            developer_mode=bool(raw.get("developer_mode", True)),
-            beacon_s=float(raw["beacon_s"]) if "beacon_s" in raw else None,
-            state_dir=self._state_dir,
-            started_at=self._started_at,
+        return Surroundings(
+            place,
+            host,
+            None if self._real_ports else self._first_ports[place],
+            self._state_dir,
+            self._factor,
+            self._started_at,
         )
-        external = raw.get("external")
-        if external is not None:
-            mark = f"{entry.serial}/external"
-            printer.machine.feed.put(EXTERNAL, spool_of(external, mark))
-        return printer
 
-    def _memory(self, printer: SimulatedPrinter) -> Path:
-        return self._state_dir / printer.serial / "machine.json"
+    def _memory(self, serial: str) -> Path:
+        return self._state_dir / serial / "machine.json"
 
     def _keep(self) -> None:
-        for each in self.printers:
-            keeping.write(self._memory(each), each.machine, self._shifts[each.serial])
+        for each in self.members:
+            keeping.write(self._memory(each.key), each)
 
     async def _keep_running(self) -> None:
         while True:
             await asyncio.sleep(_KEEP_EVERY_S)
             self._keep()
 
-    async def _announce(
-        self, announcer: Announcer, printers: list[SimulatedPrinter]
-    ) -> None:
-        while True:
-            await announcer.announce(
-                [
-                    Announcement(each.machine, each.host, _strange_ports(each))
-                    for each in printers
-                    if each.is_on
-                ]
-            )
-            await announcer.wait_for_question(_ANNOUNCE_EVERY_S)
-
     def _run(self, stack: AsyncExitStack, work: Any) -> None:  # noqa: ANN401 - coroutine
         stack.push_async_callback(_end, asyncio.get_running_loop().create_task(work))
-
-
-def _strange_ports(printer: SimulatedPrinter) -> dict[str, int]:
-    return {
-        name: port for name, port in printer.ports.items() if port != REAL_PORTS[name]
-    }
-
-
-def _wanted_ports(given: dict[str, Any]) -> dict[str, int]:
-    for name, port in given.items():
-        if name not in _PORT_NAMES or port not in range(_MOST_PORT + 1):
-            raise ValueError(
-                f"port {name}: {port}; there are {', '.join(_PORT_NAMES)}, each with a "
-                f"number up to {_MOST_PORT}"
-            )
-    return given
 
 
 def _is_address(text: str) -> bool:
@@ -262,9 +216,8 @@ def _check_own_hosts(plan: FarmPlan) -> None:
         )
 
 
-def _free_block(printers: int, interface: str | None) -> int:
-    """Finds the first block of ports that nobody listens on, for so many printers."""
-    size = max(printers, 1) * _PORTS_APART
+def _free_block(size: int, interface: str | None) -> int:
+    """Finds the first block of so many ports that nobody listens on."""
     for first in range(FIRST_PORT, _LAST_PORT - size, size):
         if all(_is_free(interface, port) for port in range(first, first + size)):
             return first
@@ -279,14 +232,13 @@ def _is_free(host: str | None, port: int) -> bool:
     return True
 
 
-def _cannot_listen(printer: SimulatedPrinter, error: OSError) -> CannotListen:
-    name = printer.machine.name
+def _cannot_listen(member: Member, error: OSError) -> CannotListen:
     if error.filename is not None:
-        return CannotListen(f"{name}: {error.filename}: {error.strerror}.")
+        return CannotListen(f"{member.name}: {error.filename}: {error.strerror}.")
     # Where it could bind to none of the addresses, asyncio gives neither.
     number = error.errno or errno.EADDRNOTAVAIL
-    said = error.strerror or f"cannot listen on {printer.host}"
-    return CannotListen(f"{name}: {said}. {_REMEDIES.get(number, '')}".strip())
+    said = error.strerror or f"cannot listen on {member.host}"
+    return CannotListen(f"{member.name}: {said}. {_REMEDIES.get(number, '')}".strip())
 
 
 async def _end(task: asyncio.Task[None]) -> None:

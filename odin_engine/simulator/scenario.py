@@ -17,15 +17,15 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from odin_engine.simulator.bambu.machine import GcodeState
-from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
-from odin_engine.simulator.bambu.printer import SimulatedPrinter
-from odin_engine.simulator.deeds import ACTS, MISBEHAVIOURS, Deed, find, tell
+from odin_engine.simulator.deeds import Deed, find
+from odin_engine.simulator.member import Member
+from odin_engine.simulator.rhythm import seconds_from
+from odin_engine.simulator.routine import Routine, hold, until
 
 _LOG = logging.getLogger(__name__)
 
 _TRIGGERS = ("at_s", "every_s", "at_percent", "after_s")
-_TABLES = {"misbehave": MISBEHAVIOURS, "do": ACTS, "end": MISBEHAVIOURS}
+_VERBS = ("misbehave", "do", "end")
 
 
 class BadScenario(ValueError):
@@ -42,18 +42,18 @@ class _Step:
     options: Mapping[str, Any]
     ends: bool
 
-    def act(self, printer: SimulatedPrinter) -> None:
+    def act(self, member: Member) -> None:
         """Does it; where the machine cannot now, it is left out."""
         if self.ends:
-            printer.machine.behave(self.deed.name)
+            member.behave(self.deed)
             return
         try:
-            tell(printer, self.deed, self.options)
+            member.tell(self.deed, self.options)
         except ValueError as error:
-            _LOG.debug("%s, %s: %s", printer.machine.name, self.deed.name, error)
+            _LOG.debug("%s, %s: %s", member.name, self.deed.name, error)
 
 
-def play(printer: SimulatedPrinter, rows: Sequence[Mapping[str, Any]]) -> None:
+def play(member: Member, rows: Sequence[Mapping[str, Any]]) -> None:
     """Lets the steps happen in their time.
 
     Raises:
@@ -61,49 +61,34 @@ def play(printer: SimulatedPrinter, rows: Sequence[Mapping[str, Any]]) -> None:
     """
     chains: list[list[_Step]] = []
     for row in rows:
-        step = _read(row)
+        step = _read(member, row)
         if step.trigger == "after_s" and chains:
             chains[-1].append(step)
         else:
             chains.append([step])
     for number, chain in enumerate(chains):
-        dice = Random(f"{printer.serial}/{number}")  # noqa: S311 - no secret hangs on it
-        printer.machine.run_beside(_run(printer, chain, dice))
+        dice = Random(f"{member.key}/{number}")  # noqa: S311 - no secret hangs on it
+        member.run_beside(_run(member, chain, dice))
 
 
-def seconds_from(given: Any) -> tuple[float, float]:  # noqa: ANN401 - of a file
-    """Reads a time in seconds, or `[least, most]` of one.
-
-    Raises:
-        BadScenario: it is neither.
-    """
-    pair = given if isinstance(given, list) else [given, given]
-    try:
-        least, most = (float(each) for each in pair)
-    except (TypeError, ValueError) as error:
-        raise BadScenario(f"{given!r} is no time in seconds") from error
-    if not 0 <= least <= most:
-        raise BadScenario(f"{given!r} is no time in seconds")
-    return least, most
-
-
-def _read(row: Mapping[str, Any]) -> _Step:
+def _read(member: Member, row: Mapping[str, Any]) -> _Step:
     triggers = [name for name in _TRIGGERS if name in row]
-    verbs = [name for name in _TABLES if name in row]
+    verbs = [name for name in _VERBS if name in row]
     if len(triggers) != 1 or len(verbs) != 1:
         raise BadScenario(
             f"a step needs one of {', '.join(_TRIGGERS)} and one of"
-            f" {', '.join(_TABLES)}: {dict(row)}"
+            f" {', '.join(_VERBS)}: {dict(row)}"
         )
     (trigger,), (verb,) = triggers, verbs
-    least, most = seconds_from(row[trigger])
-    if trigger == "every_s" and most <= 0:
-        raise BadScenario(f"every_s must be above 0: {dict(row)}")
     options = {
         key: value for key, value in row.items() if key not in {trigger, verb, "chance"}
     }
+    among = member.acts if verb == "do" else member.misbehaviours
     try:
-        deed = find(str(row[verb]), _TABLES[verb])
+        least, most = seconds_from(row[trigger])
+        if trigger == "every_s" and most <= 0:
+            raise BadScenario("every_s must be above 0")
+        deed = find(str(row[verb]), among)
         if verb == "end" and not deed.lasts:
             raise BadScenario(f"{deed.name} happens once and cannot be ended")
         deed.read(options)
@@ -113,32 +98,25 @@ def _read(row: Mapping[str, Any]) -> _Step:
     return _Step(trigger, least, most, chance, deed, options, verb == "end")
 
 
-def _run(printer: SimulatedPrinter, chain: Sequence[_Step], dice: Random) -> Routine:
+def _run(member: Member, chain: Sequence[_Step], dice: Random) -> Routine:
     first, *rest = chain
     while True:
         if first.trigger == "at_percent":
-            yield from _reach(printer, dice.uniform(first.least, first.most) / 100)
+            yield from _reach(member, dice.uniform(first.least, first.most) / 100)
         else:
             yield from hold(dice.uniform(first.least, first.most))
             # A farm is described before its printers are on the network.
             yield
         if dice.random() < first.chance:
-            first.act(printer)
+            first.act(member)
             for step in rest:
                 yield from hold(dice.uniform(step.least, step.most))
-                step.act(printer)
+                step.act(member)
         if first.trigger in {"at_s", "after_s"}:
             return
 
 
-def _reach(printer: SimulatedPrinter, share: float) -> Routine:
+def _reach(member: Member, share: float) -> Routine:
     """Waits until a job gets so far that was not there yet."""
-    prints = printer.machine.prints
-
-    def is_past() -> bool:
-        job = prints.job
-        is_running = prints.state is GcodeState.RUNNING
-        return job is not None and is_running and job.share >= share
-
-    yield from until(lambda: prints.job is None or prints.job.share < share)
-    yield from until(is_past)
+    yield from until(lambda: member.share is None or member.share < share)
+    yield from until(lambda: member.is_printing and (member.share or 0) >= share)

@@ -193,6 +193,8 @@ def _lost(name: str, state: PrinterState, *, was_printing: bool) -> tuple[str, s
             return ACCESS_CODE_REFUSED, texts.access_code_refused(name)
         case LinkStatus.NO_REPORT, _:
             return SILENT, texts.silent(name)
+        case LinkStatus.OFFLINE, LinkReason.MACHINE_AWAY:
+            return OFFLINE, texts.machine_away(name, was_printing=was_printing)
         case _:
             return OFFLINE, texts.offline(name, was_printing=was_printing)
 

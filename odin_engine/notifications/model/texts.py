@@ -25,9 +25,16 @@ def offline(name: str, *, was_printing: bool) -> str:
     return f"{name} does not answer"
 
 
+def machine_away(name: str, *, was_printing: bool) -> str:
+    """Returns the title for a host that answers without its machine."""
+    if was_printing:
+        return offline(name, was_printing=True)
+    return f"{name} is off, or unplugged from its host"
+
+
 def access_code_refused(name: str) -> str:
     """Returns the title for a wrong access code."""
-    return f"{name} refuses its access code"
+    return f"{name} refuses its access code or key"
 
 
 def wrong_printer(name: str) -> str:

@@ -10,24 +10,36 @@ from typing import assert_never
 
 from odin_engine.kernel.errors import Invalid, OdinError, Problem
 from odin_engine.printers.model.commands import (
+    AnswerPrompt,
     Calibrate,
     ClearFaults,
     Command,
     ConfigureSlot,
+    ConnectMachine,
+    DisconnectMachine,
     Home,
     Jog,
     LoadFilament,
     Pause,
     ReadFilament,
+    RestartFirmware,
+    RestartHost,
     Resume,
+    RunMacro,
+    SelectTool,
     SendGcode,
+    SetActiveSpool,
     SetBedTemperature,
     SetChamberTemperature,
     SetDetector,
     SetFan,
+    SetFlow,
+    SetHeater,
     SetLight,
     SetNozzleTemperature,
+    SetPower,
     SetSpeed,
+    SetSpeedPercent,
     SetTimelapse,
     SkipObjects,
     StartDrying,
@@ -41,6 +53,7 @@ from odin_engine.printers.model.state import (
     Capabilities,
     DryingBounds,
     FilamentUnit,
+    PercentBounds,
     PrinterState,
     SlotRef,
     UnitKind,
@@ -110,7 +123,7 @@ def is_safe_file_name(name: str) -> bool:
     )
 
 
-def _problems(  # noqa: C901, PLR0912 - one line per command is the table
+def _problems(  # noqa: C901, PLR0912, PLR0915 - one line per command is the table
     command: Command, state: PrinterState
 ) -> Iterator[Problem]:
     can = state.capabilities
@@ -156,7 +169,39 @@ def _problems(  # noqa: C901, PLR0912 - one line per command is the table
             yield from _gcode(lines, can)
         case StartPrint():
             yield from _starting(command)
-        case Pause() | Resume() | Stop() | Home() | ClearFaults() | SetTimelapse():
+        case SetSpeedPercent(percent):
+            yield from _percent(percent, can.speed_bounds)
+        case SetFlow(percent):
+            yield from _percent(percent, can.flow_bounds)
+        case SetHeater(heater, target_c):
+            bounds = {each.name: each.max_c for each in can.heaters}
+            yield from _one_of(heater, tuple(bounds), "/heater")
+            yield from _heat(target_c, bounds.get(heater), heater)
+        case SelectTool(tool):
+            yield from _range(tool, 0, can.heads - 1, "/tool", "")
+        case RunMacro(macro):
+            yield from _one_of(macro, can.macros, "/macro")
+        case AnswerPrompt(choice):
+            choices = state.prompt.choices if state.prompt else ()
+            yield from _range(choice, 0, len(choices) - 1, "/choice", "")
+        case SetPower(device, _):
+            devices = tuple(each.name for each in state.power_devices)
+            yield from _one_of(device, devices, "/device")
+        case SetActiveSpool(spool_id):
+            if spool_id is not None:
+                yield from _range(spool_id, 1, TOKEN_MOST, "/spool_id", "")
+        case (
+            Pause()
+            | Resume()
+            | Stop()
+            | Home()
+            | ClearFaults()
+            | SetTimelapse()
+            | ConnectMachine()
+            | DisconnectMachine()
+            | RestartFirmware()
+            | RestartHost()
+        ):
             return
         case SkipObjects():
             # `_skipping`, which knows of the file as well.
@@ -179,6 +224,13 @@ def _heat(target_c: float, most_c: int | None, what: str) -> Iterator[Problem]:
         yield Problem("/target_c", f"this machine has no {what} heater that we know")
     else:
         yield from _range(target_c, 0, most_c, "/target_c", f"°C for the {what}")
+
+
+def _percent(percent: int, bounds: PercentBounds | None) -> Iterator[Problem]:
+    if bounds is None:
+        yield Problem("/percent", "this machine has no such factor")
+    else:
+        yield from _range(percent, bounds.min_pct, bounds.max_pct, "/percent", "%")
 
 
 def _head(nozzle: int, can: Capabilities) -> Iterator[Problem]:

@@ -43,6 +43,18 @@ class CommandKind(StrEnum):
     SET_DETECTOR = "set_detector"
     SEND_GCODE = "send_gcode"
     START_PRINT = "start_print"
+    SET_SPEED_PERCENT = "set_speed_percent"
+    SET_FLOW = "set_flow"
+    SET_HEATER = "set_heater"
+    SELECT_TOOL = "select_tool"
+    RUN_MACRO = "run_macro"
+    ANSWER_PROMPT = "answer_prompt"
+    SET_POWER = "set_power"
+    SET_ACTIVE_SPOOL = "set_active_spool"
+    CONNECT_MACHINE = "connect_machine"
+    DISCONNECT_MACHINE = "disconnect_machine"
+    RESTART_FIRMWARE = "restart_firmware"
+    RESTART_HOST = "restart_host"
 
 
 class Axis(StrEnum):
@@ -266,6 +278,100 @@ class SendGcode:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSpeedPercent:
+    """Sets the speed factor in %, within `Capabilities.speed_bounds`."""
+
+    percent: int
+    kind: ClassVar = CommandKind.SET_SPEED_PERCENT
+
+
+@dataclass(frozen=True, slots=True)
+class SetFlow:
+    """Sets the extrusion factor in %, within `Capabilities.flow_bounds`."""
+
+    percent: int
+    kind: ClassVar = CommandKind.SET_FLOW
+
+
+@dataclass(frozen=True, slots=True)
+class SetHeater:
+    """Sets a heater of `Capabilities.heaters` in °C, 0 = off."""
+
+    heater: str
+    target_c: int
+    kind: ClassVar = CommandKind.SET_HEATER
+
+
+@dataclass(frozen=True, slots=True)
+class SelectTool:
+    """Makes a head the one that works."""
+
+    tool: int
+    kind: ClassVar = CommandKind.SELECT_TOOL
+
+
+@dataclass(frozen=True, slots=True)
+class RunMacro:
+    """Runs a macro of `Capabilities.macros`, without arguments."""
+
+    macro: str
+    kind: ClassVar = CommandKind.RUN_MACRO
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPrompt:
+    """Answers `PrinterState.prompt` with the choice at that index."""
+
+    choice: int
+    kind: ClassVar = CommandKind.ANSWER_PROMPT
+
+
+@dataclass(frozen=True, slots=True)
+class SetPower:
+    """Switches a device of `PrinterState.power_devices`."""
+
+    device: str
+    is_on: bool
+    kind: ClassVar = CommandKind.SET_POWER
+
+
+@dataclass(frozen=True, slots=True)
+class SetActiveSpool:
+    """Says which of Spoolman's spools is in use; `None` for none."""
+
+    spool_id: int | None
+    kind: ClassVar = CommandKind.SET_ACTIVE_SPOOL
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectMachine:
+    """Lets the host connect to its machine."""
+
+    kind: ClassVar = CommandKind.CONNECT_MACHINE
+
+
+@dataclass(frozen=True, slots=True)
+class DisconnectMachine:
+    """Lets the host leave its machine."""
+
+    kind: ClassVar = CommandKind.DISCONNECT_MACHINE
+
+
+@dataclass(frozen=True, slots=True)
+class RestartFirmware:
+    """Resets the machine's boards and its host software, as after an emergency stop."""
+
+    kind: ClassVar = CommandKind.RESTART_FIRMWARE
+
+
+@dataclass(frozen=True, slots=True)
+class RestartHost:
+    """Restarts the host software, which reads its configuration anew."""
+
+    kind: ClassVar = CommandKind.RESTART_HOST
+
+
+@dataclass(frozen=True, slots=True)
 class PrintOptions:
     """What to do before and during a print; `None` leaves it to the printer ("auto")."""
 
@@ -323,4 +429,16 @@ type Command = (
     | SetDetector
     | SendGcode
     | StartPrint
+    | SetSpeedPercent
+    | SetFlow
+    | SetHeater
+    | SelectTool
+    | RunMacro
+    | AnswerPrompt
+    | SetPower
+    | SetActiveSpool
+    | ConnectMachine
+    | DisconnectMachine
+    | RestartFirmware
+    | RestartHost
 )

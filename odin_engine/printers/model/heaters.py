@@ -6,11 +6,14 @@ from typing import NamedTuple
 from odin_engine.printers.model.commands import (
     SetBedTemperature,
     SetChamberTemperature,
+    SetHeater,
     SetNozzleTemperature,
 )
 from odin_engine.printers.model.state import PrinterState
 
-type HeaterOff = SetNozzleTemperature | SetBedTemperature | SetChamberTemperature
+type HeaterOff = (
+    SetNozzleTemperature | SetBedTemperature | SetChamberTemperature | SetHeater
+)
 type Burning = Mapping[HeaterOff, Since]
 """Each heater that is on without a print, by the command that switches it off."""
 
@@ -58,3 +61,8 @@ def _targets(state: PrinterState) -> Iterator[tuple[HeaterOff, float]]:
         yield SetBedTemperature(0), temperatures.bed.target_c
     if temperatures.chamber and temperatures.chamber.target_c:
         yield SetChamberTemperature(0), temperatures.chamber.target_c
+    # What a person cannot set goes by rules of the machine's own.
+    can_be_set = {each.name for each in state.capabilities.heaters}
+    for other in temperatures.others:
+        if other.target_c and other.name in can_be_set:
+            yield SetHeater(other.name, 0), other.target_c

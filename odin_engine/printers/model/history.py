@@ -89,9 +89,13 @@ class NozzleInstall:
     version: int = 1
 
 
+SAMPLED_HEADS = 8
+"""How many heads samples are kept of; tool changers have five or six."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Telemetry at one minute, or the mean over several."""
+    """Telemetry at one minute, or the mean over several; of `SAMPLED_HEADS` at most."""
 
     at: datetime
     nozzles: tuple[Heat, ...]

@@ -122,9 +122,9 @@ _BY_REASON = {
         "It is tried again by itself. If it stays away, check power and network.",
     ),
     LinkReason.ACCESS_CODE_REJECTED: LinkText(
-        "The printer refuses the access code.",
-        "Read the code on the printer's screen and enter it here; it changes when "
-        "LAN or developer mode is switched.",
+        "The printer refuses its access code or key.",
+        "Read it again on the printer's screen or page and enter it here: it may have "
+        "changed when a mode was switched, or with a reset.",
     ),
     LinkReason.SERIAL_MISMATCH: LinkText(
         "Another printer answers at this address.",
@@ -141,6 +141,11 @@ _BY_REASON = {
     LinkReason.SILENT: LinkText(
         "Nothing was heard from the printer for a while; its values are old.",
         "It is connected anew by itself. If it stays silent, restart the printer.",
+    ),
+    LinkReason.MACHINE_AWAY: LinkText(
+        "The printer's host answers, and has no connection to the machine.",
+        "Check that the machine is switched on and its cable is plugged in; then "
+        "connect it here, or restart its firmware.",
     ),
     LinkReason.PROTOCOL: LinkText(
         "The printer's answers make no sense.",

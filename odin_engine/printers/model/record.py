@@ -17,9 +17,14 @@ from odin_engine.kernel.errors import Conflict, Invalid, NotFound, Problem
 
 NAME_MAX = 80
 NOTES_MAX = 4000
+LOCATION_MAX = 80
 TAG_MAX = 32
 TAGS_MAX = 20
 PORTS_MAX = 8
+OPTIONS_MAX = 16
+OPTION_MAX = 256
+MACROS_MAX = 64
+MACRO_NAME_MAX = 64
 SECRET_MAX = 256
 URL_MAX = 1024
 HEATER_OFF_MAX_MIN = 24 * 60
@@ -31,6 +36,10 @@ _HOST = re.compile(
 )
 _PORT_NAME = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _PORT_MAX = 65535
+_OPTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_LARGEST_OPTION = 2**31
+_DEVICE = re.compile(r"/dev(/[A-Za-z0-9._:+@=,~-]{1,128}){1,6}")
+"""Such as `/dev/ttyUSB0` and `/dev/serial/by-id/usb-…-if00`."""
 _CAMERA_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 
 
@@ -60,7 +69,9 @@ class Printer:
     """One registered printer. `version` grows with each edit and is its `ETag`.
 
     `heater_off_min` is after how many minutes a heater set by hand goes off: 0 never,
-    `None` by the engine's default.
+    `None` by the engine's default. `macro_buttons` are the macros that operators may run.
+    `options` are its family's own settings; `host` is a device's path where that is how
+    the family reaches its machines. `location` is the room where it stands.
     """
 
     id: str
@@ -70,6 +81,7 @@ class Printer:
     created_at: datetime
     serial: str | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
+    options: Mapping[str, str | int | bool] = field(default_factory=dict)
     pin_sha256: str | None = None
     has_secret: bool = False
     has_camera_url: bool = False
@@ -81,7 +93,9 @@ class Printer:
     maintenance_note: str = ""
     plate: Plate = field(default_factory=Plate)
     notes: str = ""
+    location: str = ""
     heater_off_min: int | None = None
+    macro_buttons: tuple[str, ...] = ()
     version: int = 1
 
 
@@ -130,10 +144,12 @@ def checked(printer: Printer) -> Printer:
     normal = replace(
         printer,
         name=_normal(printer.name),
-        host=printer.host.strip().strip("[]").lower(),
+        host=_normal_host(printer.host.strip()),
         serial=(printer.serial or "").strip().upper() or None,
         tags=_unique(printer.tags),
+        macro_buttons=tuple(dict.fromkeys(printer.macro_buttons)),
         notes=printer.notes.strip(),
+        location=_normal(printer.location),
         maintenance_note=printer.maintenance_note.strip(),
         plate=printer.plate if printer.plate.is_gated else Plate(is_gated=False),
     )
@@ -189,16 +205,20 @@ def without_tag(printer: Printer, tag: str) -> Printer:
 def _problems(printer: Printer) -> Iterator[Problem]:
     if not _is_line(printer.name, NAME_MAX):
         yield Problem("/name", f"1 to {NAME_MAX} printable characters")
-    if not _is_host(printer.host):
+    if not (is_device(printer.host) or _is_host(printer.host)):
         yield Problem("/host", "a host name or an IP address, not a URL")
     if printer.serial is not None and not _SERIAL.fullmatch(printer.serial):
         yield Problem("/serial", "up to 64 letters, digits, dots and dashes")
     yield from _port_problems(printer.ports)
+    yield from _option_problems(printer.options)
     if len(printer.tags) > TAGS_MAX:
         yield Problem("/tags", f"at most {TAGS_MAX}")
     for index, tag in enumerate(printer.tags):
         if not _is_line(tag, TAG_MAX):
             yield Problem(f"/tags/{index}", f"1 to {TAG_MAX} printable characters")
+    yield from _macro_problems(printer.macro_buttons)
+    if printer.location and not _is_line(printer.location, LOCATION_MAX):
+        yield Problem("/location", f"up to {LOCATION_MAX} printable characters")
     for name in ("notes", "maintenance_note"):
         if not _is_text(getattr(printer, name)):
             yield Problem(f"/{name}", f"up to {NOTES_MAX} characters of text")
@@ -216,6 +236,33 @@ def _port_problems(ports: Mapping[str, int]) -> Iterator[Problem]:
             yield Problem("/ports", "names are short lower-case words")
         elif not 1 <= port <= _PORT_MAX:
             yield Problem(f"/ports/{name}", f"1 to {_PORT_MAX}")
+
+
+def _option_problems(options: Mapping[str, str | int | bool]) -> Iterator[Problem]:
+    if len(options) > OPTIONS_MAX:
+        yield Problem("/options", f"at most {OPTIONS_MAX}")
+        return
+    for name, value in options.items():
+        if not _OPTION_NAME.fullmatch(name):
+            yield Problem("/options", "names are short lower-case words")
+        elif isinstance(value, str):
+            if len(value) > OPTION_MAX or not value.isprintable():
+                yield Problem(
+                    f"/options/{name}", f"up to {OPTION_MAX} printable characters"
+                )
+        elif abs(value) > _LARGEST_OPTION:
+            yield Problem(f"/options/{name}", "a smaller number")
+
+
+def _macro_problems(macros: tuple[str, ...]) -> Iterator[Problem]:
+    if len(macros) > MACROS_MAX:
+        yield Problem("/macro_buttons", f"at most {MACROS_MAX}")
+    for index, macro in enumerate(macros):
+        if not _is_line(macro, MACRO_NAME_MAX):
+            yield Problem(
+                f"/macro_buttons/{index}",
+                f"1 to {MACRO_NAME_MAX} printable characters",
+            )
 
 
 def _normal(text: str) -> str:
@@ -238,6 +285,17 @@ def _is_text(text: str) -> bool:
     return len(text) <= NOTES_MAX and all(
         char.isprintable() or char in "\n\r\t" for char in text
     )
+
+
+def is_device(host: str) -> bool:
+    """Whether it is the path of a device and not a place in the network."""
+    parts = host.split("/")
+    return bool(_DEVICE.fullmatch(host)) and not {".", ".."} & set(parts)
+
+
+def _normal_host(host: str) -> str:
+    # The names of devices are the only ones whose case counts.
+    return host if host.startswith("/") else host.strip("[]").lower()
 
 
 def _is_host(host: str) -> bool:

@@ -12,6 +12,7 @@ from odin_engine.printers.model.bounds import out_of_bounds
 from odin_engine.printers.model.commands import (
     Command,
     CommandKind,
+    SetPower,
     SkipObjects,
     StartPrint,
 )
@@ -138,6 +139,15 @@ def _observed(_: Command, situation: Situation) -> OdinError | None:
 
 
 _WORTH_TRYING_WHEN_STALE = frozenset({CommandKind.PAUSE, CommandKind.STOP})
+_FOR_THE_HOST = frozenset(
+    {
+        CommandKind.CONNECT_MACHINE,
+        CommandKind.RESTART_FIRMWARE,
+        CommandKind.RESTART_HOST,
+        CommandKind.SET_POWER,
+    }
+)
+"""What a host does that has no connection to its machine: they bring it back."""
 
 
 def _connected(command: Command, situation: Situation) -> OdinError | None:
@@ -145,6 +155,8 @@ def _connected(command: Command, situation: Situation) -> OdinError | None:
     if state.link is LinkStatus.ONLINE:
         return None
     if state.link is LinkStatus.STALE and command.kind in _WORTH_TRYING_WHEN_STALE:
+        return None
+    if state.link_reason is LinkReason.MACHINE_AWAY and command.kind in _FOR_THE_HOST:
         return None
     return NotConnected(state.link, state.link_reason)
 
@@ -235,6 +247,27 @@ def _storage_ready(_: Command, situation: Situation) -> OdinError | None:
     )
 
 
+def _power_spared(command: Command, situation: Situation) -> OdinError | None:
+    """Refuses to cut the power of a machine that prints."""
+    if isinstance(command, SetPower) and not command.is_on:
+        return _not_while_running(command, situation)
+    return None
+
+
+def _not_while_running(_: Command, situation: Situation) -> OdinError | None:
+    """As what a restart would end; what a host without its machine says is old."""
+    state = situation.state
+    if state.link is LinkStatus.ONLINE and state.activity in _RUNNING:
+        return NotNow("busy", _HANDS_OFF)
+    return None
+
+
+def _asked(_: Command, situation: Situation) -> OdinError | None:
+    if situation.state.prompt is None:
+        return NotNow("no_prompt", "The printer asks nothing just now.")
+    return None
+
+
 def _slots_resolved(command: Command, situation: Situation) -> OdinError | None:
     if not isinstance(command, StartPrint):
         return None
@@ -316,6 +349,14 @@ _BY_KIND: dict[CommandKind, tuple[Guard, ...]] = {
     # A print that paused because the filament ran out goes on only after loading.
     CommandKind.LOAD_FILAMENT: (_never_in(*_MOVING, message=_HANDS_OFF),),
     CommandKind.UNLOAD_FILAMENT: (_never_in(*_MOVING, message=_HANDS_OFF),),
+    # A macro may do anything, and between two layers it would.
+    CommandKind.RUN_MACRO: (_never_in(*_MOVING, message=_HANDS_OFF),),
+    CommandKind.SELECT_TOOL: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.SET_POWER: (_power_spared,),
+    CommandKind.ANSWER_PROMPT: (_asked,),
+    CommandKind.DISCONNECT_MACHINE: (_never_in(*_RUNNING, message=_HANDS_OFF),),
+    CommandKind.RESTART_FIRMWARE: (_not_while_running,),
+    CommandKind.RESTART_HOST: (_not_while_running,),
     CommandKind.START_PRINT: (
         _only_in(*_READY, message="The printer is not free to start a print."),
         _plate_clear,

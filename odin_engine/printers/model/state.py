@@ -35,6 +35,7 @@ class LinkReason(StrEnum):
     CERTIFICATE_CHANGED = "certificate_changed"
     SILENT = "silent"
     PROTOCOL = "protocol"
+    MACHINE_AWAY = "machine_away"
 
 
 class Control(StrEnum):
@@ -117,6 +118,10 @@ class UnitKind(StrEnum):
     AMS_LITE = "ams_lite"
     AMS_2_PRO = "ams_2_pro"
     AMS_HT = "ams_ht"
+    CANVAS = "canvas"
+    MMU = "mmu"
+    AFC = "afc"
+    TOOLS = "tools"
     EXTERNAL = "external"
     UNKNOWN = "unknown"
 
@@ -158,10 +163,43 @@ class Sensitivity(StrEnum):
 
 
 class CameraKind(StrEnum):
-    """How pictures arrive."""
+    """How pictures arrive. Only `jpeg` gives single ones, by `Driver.camera_frame`."""
 
     JPEG = "jpeg"
+    RTSP = "rtsp"
     RTSPS = "rtsps"
+    STREAM = "stream"
+
+
+class Technology(StrEnum):
+    """What a machine makes parts of."""
+
+    FDM = "fdm"
+    RESIN = "resin"
+
+
+class HeadNames(StrEnum):
+    """How people tell the heads apart: by their side, or as tools by number from 0."""
+
+    SIDES = "sides"
+    TOOLS = "tools"
+
+
+class SensorKind(StrEnum):
+    """What a sensor measures, and so in which unit: °C, %, or how many."""
+
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    COUNT = "count"
+
+
+class EstimateSource(StrEnum):
+    """What the remaining time was made of, where the printer does not say it itself."""
+
+    PRINTER = "printer"
+    SLICER = "slicer"
+    BLEND = "blend"
+    ELAPSED = "elapsed"
 
 
 class Storage(StrEnum):
@@ -182,12 +220,31 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedHeat:
+    """A heater beside nozzles, bed and chamber, by the machine's own name for it."""
+
+    name: str
+    current_c: float | None = None
+    target_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Temperatures:
-    """Every temperature. `nozzles[i]` is head i (0 = right or only, 1 = left)."""
+    """Every heater. `nozzles[i]` is head i (`Capabilities.head_names` says which that is)."""
 
     nozzles: tuple[Heat, ...] = ()
     bed: Heat | None = None
     chamber: Heat | None = None
+    others: tuple[NamedHeat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFan:
+    """A fan by the machine's own name for it; `rpm` where it has a tachometer."""
+
+    name: str
+    percent: int | None = None
+    rpm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +256,51 @@ class Fans:
     chamber_pct: int | None = None
     heatbreak_pct: int | None = None
     aux_left_pct: int | None = None
+    others: tuple[NamedFan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """The speed profile and what it amounts to in %."""
+    """The speed profile and what it amounts to in %; `flow_pct` is of the extrusion."""
 
     level: SpeedLevel | None = None
     percent: int | None = None
+    flow_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A sensor that heats nothing, by the machine's own name for it."""
+
+    name: str
+    kind: SensorKind
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilamentSensor:
+    """A sensor in a filament's path. One that is switched off raises no alarm."""
+
+    name: str
+    sees_filament: bool | None = None
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PowerDevice:
+    """A switch that the machine's host has; `is_locked` while it prints."""
+
+    name: str
+    is_on: bool | None = None
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question that the machine asks; answered by the index of a choice, if any."""
+
+    text: str
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +335,10 @@ class SlotRef:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place for a spool. An empty slot has `is_occupied` false and no material."""
+    """One place for a spool. An empty slot has `is_occupied` false and no material.
+
+    `spool_id` is its number in Spoolman, where the machine's host knows it.
+    """
 
     id: int
     is_occupied: bool | None = None
@@ -264,6 +361,7 @@ class Slot:
     calibration_index: int | None = None
     tag_uid: str | None = None
     spool_uid: str | None = None
+    spool_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +416,8 @@ class Job:
     `stage` is a stable word such as `bed_leveling`; `stage_text` is English for people.
     Words that begin with `paused_` name pauses (see `attention_reason`).
     `token` is the number the printer reports the job under: ours is what `StartPrint`
-    sent, a job started elsewhere has one of its own or none.
+    sent, a job started elsewhere has one of its own or none. `elapsed_s` is without
+    pauses where the machine counts so; `used_mm` is of filament.
     """
 
     name: str | None = None
@@ -330,6 +429,9 @@ class Job:
     progress_pct: int | None = None
     prepare_pct: int | None = None
     remaining_s: int | None = None
+    remaining_source: EstimateSource | None = None
+    elapsed_s: int | None = None
+    used_mm: float | None = None
     layer: int | None = None
     total_layers: int | None = None
     stage: str | None = None
@@ -370,6 +472,7 @@ class Camera:
     kind: CameraKind
     is_available: bool = True
     unavailable_because: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,12 +497,32 @@ class Firmware:
 
 
 @dataclass(frozen=True, slots=True)
+class PercentBounds:
+    """How far a factor can be turned, in whole %."""
+
+    min_pct: int
+    max_pct: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeaterBounds:
+    """A heater of `Temperatures.others` that can be set, and its maximum in °C."""
+
+    name: str
+    max_c: int
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What this machine can be told and within which bounds.
 
     The bounds are the model's maxima in °C; the engine enforces them, a user
     interface reads them. `commands` holds `CommandKind` words, sorted.
-    `has_print_details`: the file that is printed can be looked into.
+    `has_print_details`: the file that is printed can be looked into. `fans` names
+    those that can be set: `part`, `aux` … or names of `Fans.others`. `macros` are all
+    that the machine knows. `has_console`: its conversation can be read. `file_kinds` is
+    what the names of files end in that it takes, where those are not all its family's.
+    `has_file_list`: what lies on it can be listed, recordings too.
     """
 
     commands: tuple[str, ...] = ()
@@ -416,6 +539,15 @@ class Capabilities:
     has_chamber_sensor: bool = False
     has_print_details: bool = False
     start_deadline_s: int = 180
+    technology: Technology = Technology.FDM
+    head_names: HeadNames = HeadNames.SIDES
+    heaters: tuple[HeaterBounds, ...] = ()
+    speed_bounds: PercentBounds | None = None
+    flow_bounds: PercentBounds | None = None
+    macros: tuple[str, ...] = ()
+    has_console: bool = False
+    file_kinds: tuple[str, ...] = ()
+    has_file_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +566,8 @@ class PrinterState:
     """Everything known about a printer at one moment.
 
     Sections are replaced whole and shared between states, so `is` tells whether one
-    changed. `activity` is `None` until the first report.
+    changed. `activity` is `None` until the first report. `active_spool_id` is the number
+    in Spoolman of what the machine's host books to.
     """
 
     link: LinkStatus = LinkStatus.CONNECTING
@@ -460,6 +593,11 @@ class PrinterState:
     is_timelapse_on: bool | None = None
     storage: Storage | None = None
     wifi_dbm: int | None = None
+    sensors: tuple[Sensor, ...] = ()
+    filament_sensors: tuple[FilamentSensor, ...] = ()
+    power_devices: tuple[PowerDevice, ...] = ()
+    prompt: Prompt | None = None
+    active_spool_id: int | None = None
 
 
 _PAUSED_BY_PEOPLE = frozenset({"paused_by_user", "paused_by_gcode"})

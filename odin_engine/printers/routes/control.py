@@ -15,8 +15,8 @@ from odin_engine.printers.model import (
     SendGcode,
     SetDetector,
     SetFan,
+    SetFlow,
     SetLight,
-    SetSpeed,
     SetTimelapse,
     SkipObjects,
 )
@@ -29,6 +29,7 @@ from odin_engine.printers.wire.commands import (
     PrintBody,
     SetDetectorBody,
     SetFanBody,
+    SetFlowBody,
     SetLightBody,
     SetSpeedBody,
     SetTemperatureBody,
@@ -80,9 +81,19 @@ async def set_light(
 async def set_speed(
     printer_id: PrinterId, request: Request, body: SetSpeedBody, printers: PrintersDep
 ) -> None:
-    """Chooses a speed profile, by name or by the nearest percentage."""
-    note(request, level=body.to_level())
-    await printers.commands.execute(printer_id, SetSpeed(body.to_level()))
+    """Sets the speed factor, or chooses a profile by its name or what is nearest."""
+    note(request, **body.told())
+    can = printers.view(printer_id).state.capabilities
+    await printers.commands.execute(printer_id, body.to_model(can))
+
+
+@router.post("/printers/{printer_id}/flow", dependencies=[CONTROL], status_code=204)
+async def set_flow(
+    printer_id: PrinterId, request: Request, body: SetFlowBody, printers: PrintersDep
+) -> None:
+    """Sets the extrusion factor."""
+    note(request, percent=body.percent)
+    await printers.commands.execute(printer_id, SetFlow(body.percent))
 
 
 @router.post("/printers/{printer_id}/fan", dependencies=[CONTROL], status_code=204)

@@ -93,7 +93,8 @@ async def discover_printers(body: Discover, printers: PrintersDep) -> Items[Foun
 @router.post("/printers/check", dependencies=[MANAGE])
 async def check_connection(body: CreatePrinter, printers: PrintersDep) -> CheckedOut:
     """Tries a connection step by step before the printer is added; nothing is kept."""
+    secret = printers.key_requests.filled(body.told()).get("secret")
     checked = await printers.discovery.check(
-        body.family, body.host, body.serial, body.secret, body.ports
+        body.family, body.host, body.serial, secret, body.ports, body.options
     )
     return CheckedOut.from_model(checked)

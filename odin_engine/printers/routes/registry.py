@@ -134,7 +134,15 @@ async def confirm_certificate(
 @router.post("/printers/{printer_id}/check", dependencies=[MANAGE])
 async def check_printer(printer_id: PrinterId, printers: PrintersDep) -> CheckedOut:
     """Tries the connection step by step and names the remedy of what fails."""
-    return CheckedOut.from_model(await printers.discovery.check_printer(printer_id))
+    found = await printers.doctor.examine(printer_id)
+    return CheckedOut.from_model(found.checked, found.at)
+
+
+@router.get("/printers/{printer_id}/check", dependencies=[READ])
+async def read_last_check(printer_id: PrinterId, printers: PrintersDep) -> CheckedOut:
+    """Shows the last check of the connection since the engine started."""
+    found = printers.doctor.last(printer_id)
+    return CheckedOut.from_model(found.checked, found.at)
 
 
 @router.post("/printers/{printer_id}/refresh", dependencies=[CONTROL], status_code=202)

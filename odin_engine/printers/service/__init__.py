@@ -5,6 +5,7 @@ from odin_engine.printers.service.discovery import Discovered, Family
 from odin_engine.printers.service.emergency import StopOutcome, Stopped
 from odin_engine.printers.service.fleet import PrinterView
 from odin_engine.printers.service.groups import BulkAction, BulkResult, Tag
+from odin_engine.printers.service.key_requests import KeyRequest
 from odin_engine.printers.service.printers import TICK_PERIOD_S, Printers
 from odin_engine.printers.service.registry import CertificateStatus
 from odin_engine.printers.service.sampling import (
@@ -24,6 +25,7 @@ __all__ = [
     "CertificateStatus",
     "Discovered",
     "Family",
+    "KeyRequest",
     "PrintOrder",
     "PrinterView",
     "Printers",

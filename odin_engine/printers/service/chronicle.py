@@ -1,7 +1,8 @@
 """What is remembered of a report: runs, faults and the plate, and the first report.
 
 The first report of a printer is reconciled: it is compared with the run and the faults
-that are still open in the database. It may end them, and never starts a print.
+that are still open in the database. It may end them, and never starts a print. Where a
+machine's host remembers its prints, what it says of them counts (`past`).
 """
 
 from dataclasses import replace
@@ -28,8 +29,17 @@ from odin_engine.printers.model.history import (
     result_found,
 )
 from odin_engine.printers.model.record import Plate, PlateState
+from odin_engine.printers.ports import PastJob
 from odin_engine.printers.service.fleet import Fleet, Observation
 from odin_engine.printers.service.history import Totals
+from odin_engine.printers.service.past import (
+    corrected,
+    earliest,
+    has_ended,
+    knows_better,
+    missed,
+    told_of,
+)
 
 
 class Chapter:
@@ -65,18 +75,23 @@ class Chapter:
                     await store.clear_fault(work.session, printer_id, fault.code, at)
                 case PrintStarted(_, job):
                     await self._start(work, job, was_seen_starting=True)
-                case PrintEnded(_, result, job):
-                    await self._end(work, result, job)
+                case PrintEnded(printer_id, result, job):
+                    result = await self._end(work, result, job)
+                    work.emit(PrintEnded(printer_id, result, job))
+                    continue
                 case _:
                     pass
             work.emit(event)
         if self._seen.is_baseline:
             await self._reconcile(work)
+        if self._seen.past:
+            await self._catch_up(work)
         await self._write_plate(work)
 
     def settle(self) -> None:
         """Takes over the plate as it was written; lists may be longer now."""
-        if self._seen.is_baseline or any(map(_is_listed, self._seen.events)):
+        seen = self._seen
+        if seen.is_baseline or seen.past or any(map(_is_listed, seen.events)):
             self._totals.forget(self._printer_id)
         if not self._fleet.has(self._machine):
             return
@@ -124,23 +139,27 @@ class Chapter:
     def _has_begun_one(self) -> bool:
         return any(isinstance(event, PrintStarted) for event in self._seen.events)
 
-    async def _end(self, work: Work, result: PrintResult, job: Job | None) -> None:
+    async def _end(
+        self, work: Work, result: PrintResult, job: Job | None
+    ) -> PrintResult:
+        """Closes the open run; returns how it ended, which the host may know better."""
         run = await store.open_run(work.session, self._printer_id)
         if run is None or (run.started_at == self._seen.at and self._has_begun_one()):
             # It was written by a try whose commit went through although it did not seem
             # so: what ends here is the one before it.
-            return
+            return result
         await store.note_progress(
             work.session, self._printer_id, self._seen.seconds_by_head
         )
-        await self._close(work, run, result, job)
+        result = await self._close(work, run, result, job)
         plate = self._machine.printer.plate
         if plate.since == self._seen.at and plate.state is PlateState.OCCUPIED:
             self._plate = replace(plate, run_id=run.id)
+        return result
 
     async def _close(
         self, work: Work, run: Run, result: PrintResult, job: Job | None
-    ) -> None:
+    ) -> PrintResult:
         if is_another(run, job):
             result, job = PrintResult.UNKNOWN, None
         before = self._seen.before.job
@@ -158,13 +177,52 @@ class Chapter:
             total_layers=_most(run, before, job, "total_layers"),
         )
         await store.end_run(work.session, ended)
+        told = told_of(run, self._seen.past)
+        if told is None or told.result is PrintResult.UNKNOWN:
+            return result
+        await self._correct(work, ended, told)
+        return told.result
+
+    async def _correct(self, work: Work, run: Run, told: PastJob) -> None:
+        run = corrected(run, told, self._seen.at)
+        await store.correct_run(work.session, run, told.printing_s)
+
+    async def _catch_up(self, work: Work) -> None:
+        """Adds the prints that nobody saw, once each, and mends ends that nobody saw."""
+        past = self._seen.past
+        runs = await store.runs_since(work.session, self._printer_id, earliest(past))
+        known = {run.id: job for run in runs if (job := told_of(run, past))}
+        for run in runs:
+            if run.id in known and knows_better(run, known[run.id]):
+                await self._correct(work, run, known[run.id])
+        known_ids = {job.external_id for job in known.values()}
+        printer, at = self._machine.printer, self._seen.at
+        added = [
+            missed(printer, job, at) for job in past if job.external_id not in known_ids
+        ]
+        for run in added:
+            await store.add_run(work.session, run)
+        if added:
+            self._find_on_plate(max(added, key=lambda run: run.started_at))
+
+    def _find_on_plate(self, run: Run) -> None:
+        """Occupies the plate with a print that nobody saw, unless it was cleared since."""
+        plate = self._plate or self._machine.printer.plate
+        if self._plate is not None and self._plate.run_id is None:
+            self._plate = replace(self._plate, run_id=run.id)
+        activity = self._seen.state.activity
+        is_running = activity is not None and activity.has_running_job
+        since, ended_at = plate.since, run.ended_at
+        was_cleared = since is not None and ended_at is not None and since >= ended_at
+        if plate.state is PlateState.CLEAR and not is_running and not was_cleared:
+            self._occupy(run.id)
 
     async def _reconcile(self, work: Work) -> None:
         state = self._seen.state
         run = await store.open_run(work.session, self._printer_id)
-        result = result_found(run, state) if run else None
+        result = self._result_found(run) if run else None
         if run is not None and result is not None:
-            await self._close(work, run, result, state.job)
+            result = await self._close(work, run, result, state.job)
             is_its_own = state.job is not None and not is_another(run, state.job)
             job = state.job if is_its_own else _job_of(run)
             work.emit(PrintEnded(self._printer_id, result, job))
@@ -176,6 +234,15 @@ class Chapter:
         elif run is None and state.activity is not None and state.activity.is_end:
             await self._find_ended(work, state.job)
         await self._reconcile_faults(work)
+
+    def _result_found(self, run: Run) -> PrintResult | None:
+        state = self._seen.state
+        result = result_found(run, state)
+        shown = state.job.external_id if state.job else None
+        if result is None and shown != run.external_id:
+            # Something runs that does not say what it is, and ours is over.
+            return PrintResult.UNKNOWN if has_ended(run, self._seen.past) else None
+        return result
 
     async def _find_ended(self, work: Work, job: Job | None) -> None:
         """Occupies the plate for a print that came and went while nobody looked.

@@ -172,7 +172,7 @@ class Commands:
         try:
             for off in heaters:
                 await self._send(machine, off)
-                _LOG.warning("%s: %s, it was on without a print", name, off.kind.value)
+                _LOG.warning("%s: %s; it was on without a print", name, off)
         except OdinError as error:
             # Once per failure in a row, though it is tried again every minute.
             level = logging.DEBUG if machine.is_cooling_hard else logging.ERROR

@@ -35,7 +35,13 @@ from odin_engine.printers.model.record import (
     Printer,
     PrinterNotFound,
 )
-from odin_engine.printers.ports import Certificate, Connection, Driver
+from odin_engine.printers.ports import (
+    Certificate,
+    Checked,
+    Connection,
+    Driver,
+    PastJob,
+)
 from odin_engine.printers.service.search import Ordered, Search, Sent
 
 _LOG = logging.getLogger(__name__)
@@ -77,22 +83,43 @@ class PrinterView(_Remembers):
 
 
 @dataclass(slots=True, eq=False)
+class Held:
+    """The latest state of a connection whose past is being asked for."""
+
+    state: PrinterState
+
+
+@dataclass(frozen=True, slots=True)
+class LastCheck:
+    """The result of a connection check, and when it was."""
+
+    checked: Checked
+    at: datetime
+
+
+@dataclass(slots=True, eq=False)
 class Machine:
     """One registered printer, with everything that is only true while we run.
 
     `driver` is set while a connection is made or stands; `kept` outlives it, because a
-    driver knows what it asked the machine only moments ago. `seconds_by_head` is printing time not yet written; head `None` is an unknown one.
+    driver knows what it asked the machine only moments ago. `seconds_by_head` is printing
+    time not yet written, head `None` is an unknown one; `unheard_by_head` is that of a silence,
+    after which it may turn out that nothing was printed.
     `begun_s` is when the present connection was begun, `patience` what ends it early.
     `start_due_s` is until when a print that was sent may take to show itself.
     `is_reconciled`: what we remember was compared with the printer's first report.
     `search` is for the file of the present or last print; `reading` is held by whoever
-    looks into files.
+    looks into files. `held` is what was reported while its host still says what it
+    printed without us, which is `past` until a report shows what it does now.
+    `known_until` is from when on we do not know what it printed,
+    unless `is_caught_up`.
     """
 
     printer: Printer
     access: Access
     state: PrinterState
     view: PrinterView
+    known_until: datetime
     driver: Driver | None = None
     kept: tuple[Connection, Driver] | None = None
     certificate: Certificate | None = None
@@ -116,7 +143,12 @@ class Machine:
     cool_after_s: float = 0.0
     is_reconciled: bool = False
     burning: Burning = field(default_factory=dict)
+    held: Held | None = None
+    past: tuple[PastJob, ...] = ()
+    is_caught_up: bool = False
+    last_check: LastCheck | None = None
     seconds_by_head: dict[int | None, float] = field(default_factory=dict)
+    unheard_by_head: dict[int | None, float] = field(default_factory=dict)
 
     @property
     def details(self) -> PrintDetails | None:
@@ -125,6 +157,12 @@ class Machine:
         if search is None or search.known is None or not search.is_for(self.state.job):
             return None
         return search.known.details
+
+    def believe_silence(self) -> None:
+        """Counts the time of a silence in which the job went on."""
+        for head, seconds in self.unheard_by_head.items():
+            self.seconds_by_head[head] = self.seconds_by_head.get(head, 0.0) + seconds
+        self.unheard_by_head = {}
 
     def take_printing_time(self) -> dict[int | None, float]:
         """Returns the printing time since the last call."""
@@ -137,6 +175,7 @@ class Observation:
     """What one report brought that must be remembered, and the states around it.
 
     `is_baseline`: the first report since the engine, or the printer's record, is new.
+    `past` is what the machine's host says to have printed while nobody listened.
     """
 
     machine: Machine
@@ -146,6 +185,7 @@ class Observation:
     state: PrinterState
     is_baseline: bool
     seconds_by_head: dict[int | None, float]
+    past: tuple[PastJob, ...] = ()
 
 
 class Fleet:
@@ -180,11 +220,14 @@ class Fleet:
         """Whether a machine is still registered."""
         return self._machines.get(machine.printer.id) is machine
 
-    def add(self, printer: Printer, access: Access) -> Machine:
-        """Takes in a printer of which nothing is known yet."""
+    def add(
+        self, printer: Printer, access: Access, known_until: datetime | None = None
+    ) -> Machine:
+        """Takes in a printer of which nothing is known yet, or its prints until then."""
         state = _unknown(printer)
         view = PrinterView(printer, state)
-        machine = Machine(printer, access, state, view)
+        known_until = known_until or printer.created_at
+        machine = Machine(printer, access, state, view, known_until)
         self._machines[printer.id] = machine
         self.telemetry.put(printer.id, view)
         return machine
@@ -213,16 +256,18 @@ class Fleet:
         machine.printer = printer
         self._publish(machine)
 
-    def observe(self, machine: Machine, state: PrinterState) -> None:
-        """Takes in the state that a report led to."""
+    def observe(
+        self, machine: Machine, state: PrinterState, past: tuple[PastJob, ...] = ()
+    ) -> None:
+        """Takes in the state that a report led to, and with it what nobody saw."""
         before = machine.state
-        if state is before:
+        if state is before and not past:
             return
         machine.state = state
         events = tuple(transitions(machine.printer.id, before, state))
         is_baseline = before.activity is None and state.activity is not None
-        if events or is_baseline:
-            self._remember(machine, before, events, is_baseline=is_baseline)
+        if events or is_baseline or past:
+            self._remember(machine, before, events, past, is_baseline=is_baseline)
         self._publish(machine)
 
     def set_link(
@@ -240,6 +285,7 @@ class Fleet:
         before, machine.state = machine.state, _unknown(machine.printer)
         machine.burning = {}
         machine.is_reconciled = False
+        machine.last_check = None
         # It may be another machine at the same address.
         machine.search, machine.ordered, machine.sent = None, None, Sent()
         if before.link is not machine.state.link:
@@ -249,7 +295,7 @@ class Fleet:
                 machine.state.link,
                 machine.state.link_reason,
             )
-            self._remember(machine, before, (changed,), is_baseline=False)
+            self._remember(machine, before, (changed,), (), is_baseline=False)
         self.show(machine, machine.printer)
 
     def _publish(self, machine: Machine) -> None:
@@ -263,6 +309,7 @@ class Fleet:
         machine: Machine,
         before: PrinterState,
         events: tuple[PrinterEvent, ...],
+        past: tuple[PastJob, ...],
         *,
         is_baseline: bool,
     ) -> None:
@@ -273,6 +320,8 @@ class Fleet:
                 case LinkChanged():
                     _log_link(machine, event)
                 case PrintEnded():
+                    # Nobody knows when in a silence before it; it may be its beginning.
+                    machine.unheard_by_head = {}
                     seconds = machine.take_printing_time()
                     # At once, not after the commit: no start may slip in between.
                     self._set_plate(machine, PlateState.OCCUPIED, at)
@@ -284,7 +333,7 @@ class Fleet:
                 case _:
                     pass
         seen = Observation(
-            machine, at, events, before, machine.state, is_baseline, seconds
+            machine, at, events, before, machine.state, is_baseline, seconds, past
         )
         self._note(seen)
 

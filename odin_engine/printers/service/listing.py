@@ -16,12 +16,17 @@ _SORTS: dict[str, Callable[[PrinterView], Any]] = {
     "position": lambda view: view.printer.position,
     "name": lambda view: view.printer.name.casefold(),
     "created_at": lambda view: view.printer.created_at,
+    "family": lambda view: view.printer.family,
+    "model": lambda view: _model(view).casefold(),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which printers to show; `None` means any. `q` looks into names, hosts and tags."""
+    """Which printers to show; `None` means any.
+
+    `q` looks into names, models, hosts, serials and tags.
+    """
 
     limit: int = LIMIT_DEFAULT
     cursor: str | None = None
@@ -29,6 +34,7 @@ class Wanted:
     q: str | None = None
     tag: str | None = None
     family: str | None = None
+    model: str | None = None
     link: LinkStatus | None = None
     activity: Activity | None = None
     is_enabled: bool | None = None
@@ -72,11 +78,19 @@ def _matches(view: PrinterView, wanted: Wanted) -> bool:
     )
     if any(want is not None and want != have for want, have in asked):
         return False
+    if wanted.model is not None and wanted.model.casefold() != _model(view).casefold():
+        return False
     tags = {tag.casefold() for tag in printer.tags}
     if wanted.tag is not None and wanted.tag.casefold() not in tags:
         return False
     if not wanted.q:
         return True
     text = wanted.q.casefold()
-    places = (printer.name.casefold(), printer.host, (printer.serial or "").casefold())
-    return any(text in place for place in (*places, *tags))
+    places = (printer.name, _model(view), printer.host, printer.serial or "")
+    return any(text in place for place in (*map(str.casefold, places), *tags))
+
+
+def _model(view: PrinterView) -> str:
+    """Returns what people call the machine; nothing before it said so."""
+    model = view.state.model
+    return (model.name or model.id or "") if model else ""

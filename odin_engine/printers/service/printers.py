@@ -20,11 +20,15 @@ from odin_engine.printers.service.chronicle import Chapter
 from odin_engine.printers.service.commands import Commands
 from odin_engine.printers.service.details import Details
 from odin_engine.printers.service.discovery import Discovery
+from odin_engine.printers.service.doctor import Doctor
 from odin_engine.printers.service.emergency import Emergency
 from odin_engine.printers.service.errands import Errands
 from odin_engine.printers.service.fleet import Fleet, Observation, PrinterView
 from odin_engine.printers.service.groups import Groups
+from odin_engine.printers.service.handover import HandOver
 from odin_engine.printers.service.history import History
+from odin_engine.printers.service.keepsakes import Keepsakes
+from odin_engine.printers.service.key_requests import KeyRequests
 from odin_engine.printers.service.listing import Wanted, page
 from odin_engine.printers.service.nozzles import Nozzles
 from odin_engine.printers.service.pictures import Pictures
@@ -32,6 +36,7 @@ from odin_engine.printers.service.presets import Presets
 from odin_engine.printers.service.recorder import Recorder
 from odin_engine.printers.service.registry import Registry
 from odin_engine.printers.service.sampling import Sampling
+from odin_engine.printers.service.scanning import Scanning
 from odin_engine.printers.service.supervision import Supervision
 from odin_engine.printers.service.uploads import Uploads
 
@@ -47,7 +52,8 @@ class Printers:
 
     `start` once, then `reactions.run` beats the time; `stop` at the end. Verbs are in
     groups: `registry`, `groups`, `commands`, `emergency`, `details`, `uploads`, `nozzles`,
-    `presets`, `discovery`, `history`, `sampling`, `supervision`.
+    `presets`, `keepsakes`, `key_requests`, `discovery`, `scanning`, `doctor`, `history`,
+    `sampling`, `supervision`.
     """
 
     def __init__(  # noqa: PLR0913 - the composition root names each collaborator
@@ -72,14 +78,24 @@ class Printers:
         self._recorder = recorder = Recorder(database, ticker, fleet.writing)
         self._recording: asyncio.Task[None] | None = None
         self.supervision = Supervision(
-            fleet, families, recorder, errands, clock, ticker, jitter, reach
+            fleet,
+            families,
+            recorder,
+            errands,
+            HandOver(errands, clock),
+            clock,
+            ticker,
+            jitter,
+            reach,
         )
+        self.key_requests = KeyRequests(families, secrets, clock, ticker, reach)
         self.registry = Registry(
             fleet,
             database,
             secrets,
             families,
             self.supervision,
+            self.key_requests,
             clock,
             reach,
         )
@@ -102,7 +118,14 @@ class Printers:
         )
         self.nozzles = Nozzles(fleet, database, clock)
         self.presets = Presets(fleet, families)
-        self.discovery = Discovery(fleet, families, errands, clock, ticker, reach)
+        self.keepsakes = Keepsakes(fleet, errands, clock)
+        self.discovery = discovery = Discovery(
+            fleet, families, errands, clock, ticker, reach
+        )
+        self.doctor = Doctor(fleet, discovery, clock)
+        self.scanning = Scanning(
+            families, tasks, errands, ticker, reach, discovery.known
+        )
         self.sampling = Sampling(
             fleet, recorder, database, config, clock, history.totals.forget
         )
@@ -121,6 +144,7 @@ class Printers:
     async def stop(self) -> None:
         """Ends every connection and writes what is still to be remembered."""
         await self._errands.close()
+        await self.key_requests.close()
         await self.supervision.stop_all()
         await self.sampling.sample()
         await self.uploads.close()
@@ -169,6 +193,7 @@ class Printers:
         self.sampling.count()
         self.details.watch()
         self.commands.watch_heaters()
+        self.key_requests.sweep()
         await self.uploads.sweep()
 
     async def flush(self) -> None:

@@ -29,11 +29,13 @@ from odin_engine.printers.model.record import (
     checked_access,
 )
 from odin_engine.printers.ports import DriverFamily
+from odin_engine.printers.service.fields import WAYS_IN, check_ways_in
 from odin_engine.printers.service.fleet import Fleet, Machine
+from odin_engine.printers.service.key_requests import KeyRequests
 from odin_engine.printers.service.supervision import Supervision
 
 _ACCESS = ("secret", "camera_url")
-_RECONNECTS = frozenset({"host", "serial", "ports", "is_enabled"})
+_RECONNECTS = frozenset({"host", "serial", "ports", "options", "is_enabled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,11 @@ class Registry:
         secrets: Secrets,
         families: Mapping[str, DriverFamily],
         supervision: Supervision,
+        key_requests: KeyRequests,
         clock: Clock,
         reach: Reach,
     ) -> None:
+        self._key_requests = key_requests
         self._fleet = fleet
         self._database = database
         self._secrets = secrets
@@ -70,18 +74,21 @@ class Registry:
     async def load(self) -> None:
         """Takes in what the database knows; call it once, before anything connects."""
         async with self._database.read() as session:
+            known_until = await store.known_until(session)
             for printer, access in await store.load_printers(session, self._secrets):
-                self._fleet.add(printer, access)
+                self._fleet.add(printer, access, known_until.get(printer.id))
 
     async def add(self, values: Mapping[str, Any]) -> Printer:
         """Registers a printer and begins to connect it.
 
-        `values` are fields of `Printer` and `Access`, and `is_plate_gated`.
+        `values` are fields of `Printer` and `Access`, and `is_plate_gated`; instead of a
+        `secret` the id of a `key_request` that was granted.
 
         Raises:
             Invalid: names each wrong field.
             NameTaken, SerialTaken: another printer has it.
         """
+        filled = self._key_requests.filled(values)
         async with self._fleet.writing:
             # What is removed leaves a gap, so the last position decides.
             last = max((each.printer.position for each in self._fleet), default=-1)
@@ -93,10 +100,11 @@ class Registry:
                 created_at=self._clock.now(),
                 position=last + 1,
             )
-            printer, access = self._described(blank, Access(), values)
+            printer, access = self._described(blank, Access(), filled)
             async with self._database.work() as work:
                 store.add_printer(work.session, printer, access, self._secrets)
             machine = self._fleet.add(printer, access)
+        self._key_requests.forget(values.get("key_request"))
         self._supervision.start(machine)
         return machine.printer
 
@@ -217,15 +225,23 @@ class Registry:
             has_secret=access.secret is not None,
             has_camera_url=access.camera_url is not None,
         )
+        self._check_family(printer, access, values)
         self._check_alone(printer)
         return printer, access
 
-    def _check_alone(self, printer: Printer) -> None:
-        if printer.family not in self._families:
+    def _check_family(
+        self, printer: Printer, access: Access, values: Mapping[str, Any]
+    ) -> None:
+        family = self._families.get(printer.family)
+        if family is not None:
+            check_ways_in(family, printer, access, values)
+        elif WAYS_IN & values.keys():
             known = ", ".join(self._families)
             raise UnknownFamily(
                 f"Choose one of: {known}.", Problem("/family", f"one of: {known}")
             )
+
+    def _check_alone(self, printer: Printer) -> None:
         for address in literal(printer.host):
             reason = self._reach.why_not(address)
             if reason is not None:

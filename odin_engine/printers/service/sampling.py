@@ -4,7 +4,7 @@ Each round is one entry for the recorder, so one transaction for the whole farm.
 seconds that heads print are counted each tick and written with it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,11 @@ from odin_engine.printers.model import (
     LinkStatus,
     PrinterState,
 )
-from odin_engine.printers.model.history import minute_of, printing_head
+from odin_engine.printers.model.history import (
+    SAMPLED_HEADS,
+    minute_of,
+    printing_head,
+)
 from odin_engine.printers.model.tunables import (
     CLIMATE_KEPT_DAYS,
     FAULTS_KEPT_DAYS,
@@ -32,6 +36,8 @@ from odin_engine.printers.service.recorder import Recorder
 SAMPLE_PERIOD_S = 60.0
 CLIMATE_PERIOD_S = 300.0
 PURGE_PERIOD_S = 3600.0
+_HEARD_WITHIN_S = 5.0
+"""Printing machines report every second or two; what is silent for longer may have ended."""
 _TICK_MOST_S = 5.0
 """A tick that comes later than this was no measure of time: the machine slept."""
 
@@ -57,15 +63,20 @@ class Sampling:
         self._counted_s = clock.monotonic_s()
 
     def count(self) -> None:
-        """Counts the time since the last call to the heads that print."""
+        """Counts the time since the last call to the heads that print.
+
+        The time of a silence counts once the machine is heard, and the job is not over.
+        """
         now_s = self._clock.monotonic_s()
         passed_s = min(now_s - self._counted_s, _TICK_MOST_S)
         self._counted_s = now_s
         for machine in self._fleet:
             if machine.state.activity is Activity.PRINTING and _is_live(machine):
                 head = printing_head(machine.state)
-                counted = machine.seconds_by_head
-                counted[head] = counted.get(head, 0.0) + passed_s
+                unheard = machine.unheard_by_head
+                unheard[head] = unheard.get(head, 0.0) + passed_s
+            if machine.unheard_by_head and _is_heard(machine, now_s):
+                machine.believe_silence()
 
     async def sample(self) -> None:
         """Queues one row for each printer with a running job."""
@@ -149,6 +160,11 @@ class _Climates:
         """Does nothing: samples are not in memory."""
 
 
+def _is_heard(machine: Machine, now_s: float) -> bool:
+    heard_s = machine.driver.last_heard_s if machine.driver else None
+    return heard_s is not None and now_s - heard_s <= _HEARD_WITHIN_S
+
+
 def _is_live(machine: Machine) -> bool:
     return machine.state.link is LinkStatus.ONLINE
 
@@ -160,14 +176,10 @@ def _has_job(machine: Machine) -> bool:
 
 def _row(printer_id: str, state: PrinterState) -> dict[str, Any]:
     heat, fans, job = state.temperatures, state.fans, state.job or Job()
-    heads = (*heat.nozzles[:2], Heat(), Heat())
     bed, chamber = heat.bed or Heat(), heat.chamber or Heat()
     return {
         "printer_id": printer_id,
-        "nozzle_0_c": heads[0].current_c,
-        "nozzle_0_target_c": heads[0].target_c,
-        "nozzle_1_c": heads[1].current_c,
-        "nozzle_1_target_c": heads[1].target_c,
+        **dict(_nozzles(heat.nozzles[:SAMPLED_HEADS])),
         "bed_c": bed.current_c,
         "bed_target_c": bed.target_c,
         "chamber_c": chamber.current_c,
@@ -178,3 +190,9 @@ def _row(printer_id: str, state: PrinterState) -> dict[str, Any]:
         "progress_pct": job.progress_pct,
         "layer": job.layer,
     }
+
+
+def _nozzles(nozzles: Sequence[Heat]) -> Iterator[tuple[str, float | None]]:
+    for head, heat in enumerate(nozzles):
+        yield f"nozzle_{head}_c", heat.current_c
+        yield f"nozzle_{head}_target_c", heat.target_c

@@ -32,10 +32,11 @@ from odin_engine.printers.model.link import (
     retry_after_s,
     silence,
 )
-from odin_engine.printers.ports import Driver, DriverFamily
+from odin_engine.printers.ports import Driver, DriverFamily, RemembersJobs
 from odin_engine.printers.service.connections import connection, resolved
 from odin_engine.printers.service.errands import Errands
-from odin_engine.printers.service.fleet import Fleet, Machine
+from odin_engine.printers.service.fleet import Fleet, Held, Machine
+from odin_engine.printers.service.handover import HandOver
 from odin_engine.printers.service.recorder import Recorder
 
 _LOG = logging.getLogger(__name__)
@@ -50,17 +51,19 @@ _CLOSE_S = 1.0
 class Supervision:
     """Owns connecting, back-off, staleness and offline detection."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each collaborator by its name
         self,
         fleet: Fleet,
         families: Mapping[str, DriverFamily],
         recorder: Recorder,
         errands: Errands,
+        hand_over: HandOver,
         clock: Clock,
         ticker: Ticker,
         jitter: Callable[[], float],
         reach: Reach,
     ) -> None:
+        self._hand_over = hand_over
         self._fleet = fleet
         self._families = families
         self._recorder = recorder
@@ -164,6 +167,8 @@ class Supervision:
         finally:
             machine.patience = None
             machine.driver = None
+            machine.held = None
+            self._hand_over.lost(machine)
 
     async def _listen(self, machine: Machine, driver: Driver) -> None:
         states = driver.states()
@@ -180,7 +185,7 @@ class Supervision:
         family = self._families.get(machine.printer.family)
         if family is None:
             raise Unreachable(f"No driver for {machine.printer.family!r} is installed.")
-        wanted = await resolved(connection(machine), self._reach)
+        wanted = await resolved(connection(machine), self._reach, family)
         if machine.kept is not None and machine.kept[0] != wanted:
             await self._let_go(machine)
         if machine.kept is None:
@@ -196,9 +201,40 @@ class Supervision:
     def _take_in(self, machine: Machine, driver: Driver, state: PrinterState) -> None:
         if not machine.is_heard:
             self._note_first(machine, driver)
+            if isinstance(driver, RemembersJobs):
+                machine.held = Held(state)
+                self._errands.run(self._catch_up(machine, driver, machine.held))
+        if machine.held is not None:
+            machine.held.state = state
+        else:
+            self._observe(machine, state)
+
+    async def _catch_up(
+        self, machine: Machine, driver: RemembersJobs, held: Held
+    ) -> None:
+        """Asks what was printed meanwhile, then takes in what was held back for it."""
+        past = None
+        try:
+            past = await self._hand_over.ask(machine, driver)
+        except Exception:  # noqa: BLE001 - edge: a driver may fail as it likes
+            _LOG.exception("%s: the driver failed", machine.printer.name)
+        if machine.held is not held:
+            # Another connection stands by now, and asks for itself.
+            return
+        machine.held = None
+        if past is not None:
+            machine.past, machine.is_caught_up = past, True
+        self._observe(machine, held.state)
+
+    def _observe(self, machine: Machine, state: PrinterState) -> None:
         # A new session may answer questions before it reports: that takes nothing back.
-        if state.activity is not None or machine.state.activity is None:
+        if state.activity is not None:
+            past, machine.past = machine.past, ()
+            self._fleet.observe(machine, state, past)
+        elif machine.state.activity is None:
             self._fleet.observe(machine, state)
+        elif _is_machine_away(state):
+            self._fleet.set_link(machine, state.link, state.link_reason)
 
     def _note_first(self, machine: Machine, driver: Driver) -> None:
         machine.is_heard = True
@@ -226,6 +262,9 @@ class Supervision:
             if heard_s is None or heard_s < machine.begun_s or not _is_known(machine):
                 self._judge_first(machine, driver, quiet_s)
                 return
+            if _is_machine_away(machine.state):
+                # Its host is heard; whether the machine is back only the driver says.
+                return
             # Connected anew, and the report brought no change to what was known.
             self._note_first(machine, driver)
             self._fleet.set_link(machine, LinkStatus.ONLINE, None)
@@ -237,7 +276,7 @@ class Supervision:
                 if link is LinkStatus.STALE:
                     self._fleet.set_link(machine, LinkStatus.ONLINE, None)
             case Silence.ASK | Silence.STALE:
-                if verdict is Silence.STALE:
+                if verdict is Silence.STALE and not _is_machine_away(state):
                     self._fleet.set_link(machine, LinkStatus.STALE, LinkReason.SILENT)
                 if now_s - machine.asked_s >= ASK_AFTER_PRINTING_S:
                     self._ask(machine, driver)
@@ -292,6 +331,11 @@ async def _ask_for_report(driver: Driver) -> None:
 
 def _is_known(machine: Machine) -> bool:
     return machine.state.activity is not None
+
+
+def _is_machine_away(state: PrinterState) -> bool:
+    """Whether a host is heard that has lost its machine."""
+    return state.link_reason is LinkReason.MACHINE_AWAY
 
 
 def _may_be_reading(state: PrinterState, quiet_s: float) -> bool:

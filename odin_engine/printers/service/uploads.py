@@ -146,8 +146,10 @@ class Uploads:
 
         None where no driver speaks its protocol any more.
         """
-        family = self._families.get(self._fleet.get(printer_id).printer.family)
-        return family.file_kinds if family else ()
+        machine = self._fleet.get(printer_id)
+        family = self._families.get(machine.printer.family)
+        own = machine.state.capabilities.file_kinds
+        return own or (family.file_kinds if family else ())
 
     async def of(self, printer_id: str) -> list[Upload]:
         """Returns the files that we put on a printer, latest first."""

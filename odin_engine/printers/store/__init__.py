@@ -32,11 +32,14 @@ from odin_engine.printers.store.printers import (
 )
 from odin_engine.printers.store.runs import (
     add_run,
+    correct_run,
     describe_run,
     end_run,
+    known_until,
     last_run,
     note_progress,
     open_run,
+    runs_since,
     token_is_used,
 )
 from odin_engine.printers.store.samples import (
@@ -59,12 +62,14 @@ __all__ = [
     "add_samples",
     "clear_fault",
     "close_history",
+    "correct_run",
     "delete_nozzle",
     "delete_printer",
     "delete_upload",
     "describe_run",
     "end_run",
     "fitted",
+    "known_until",
     "last_run",
     "load_printers",
     "note_progress",
@@ -72,6 +77,7 @@ __all__ = [
     "open_run",
     "purge",
     "retire_in_head",
+    "runs_since",
     "save_access",
     "save_nozzle",
     "save_pin",

@@ -82,6 +82,7 @@ def _printer(row: PrinterRow) -> Printer:
         created_at=row.created_at,
         serial=row.serial,
         ports=dict(row.ports),
+        options=dict(row.options),
         pin_sha256=row.pin_sha256,
         has_secret=row.secret is not None,
         has_camera_url=row.camera_url is not None,
@@ -95,7 +96,9 @@ def _printer(row: PrinterRow) -> Printer:
             row.is_plate_gated, row.plate_state, row.plate_since, row.plate_run_id
         ),
         notes=row.notes,
+        location=row.location,
         heater_off_min=row.heater_off_min,
+        macro_buttons=tuple(row.macro_buttons),
         version=row.version,
     )
 
@@ -109,6 +112,7 @@ def _columns(printer: Printer) -> dict[str, Any]:
         "created_at": printer.created_at,
         "serial": printer.serial,
         "ports": dict(printer.ports),
+        "options": dict(printer.options),
         "pin_sha256": printer.pin_sha256,
         "tags": list(printer.tags),
         "position": printer.position,
@@ -117,7 +121,9 @@ def _columns(printer: Printer) -> dict[str, Any]:
         "is_in_maintenance": printer.is_in_maintenance,
         "maintenance_note": printer.maintenance_note,
         "notes": printer.notes,
+        "location": printer.location,
         "heater_off_min": printer.heater_off_min,
+        "macro_buttons": list(printer.macro_buttons),
         "version": printer.version,
         **_plate_columns(printer.plate),
     }

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from odin_engine.printers.model import Job, PrintDetails
+from odin_engine.printers.model import Job, PrintDetails, PrintResult
 from odin_engine.printers.model.history import Run
 from odin_engine.printers.store.writing import fitted
 from odin_engine.printers.tables import NozzleRow, PictureRow, RunRow, from_row
@@ -30,6 +31,56 @@ async def last_run(session: AsyncSession, printer_id: str) -> Run | None:
         .limit(1)
     )
     return None if row is None else from_row(Run, row)
+
+
+async def known_until(session: AsyncSession) -> dict[str, datetime]:
+    """Returns by printer until when its prints are known, where it printed at all.
+
+    A run that is open, or ended in a way that nobody saw, leaves its own time open.
+    """
+    latest = (
+        select(RunRow.printer_id, func.max(RunRow.started_at).label("started_at"))
+        .group_by(RunRow.printer_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(
+            RunRow.printer_id, RunRow.started_at, RunRow.ended_at, RunRow.result
+        ).join(
+            latest,
+            and_(
+                RunRow.printer_id == latest.c.printer_id,
+                RunRow.started_at == latest.c.started_at,
+            ),
+        )
+    )
+    return {
+        printer_id: started_at
+        if ended_at is None or result is PrintResult.UNKNOWN
+        else ended_at
+        for printer_id, started_at, ended_at, result in rows
+    }
+
+
+async def runs_since(
+    session: AsyncSession, printer_id: str, since: datetime
+) -> list[Run]:
+    """Returns the runs of a printer that began or ended since then, or are open."""
+    rows = await session.scalars(
+        select(RunRow)
+        .where(
+            RunRow.printer_id == printer_id,
+            or_(
+                RunRow.started_at >= since,
+                RunRow.ended_at >= since,
+                RunRow.ended_at.is_(None),
+            ),
+        )
+        .order_by(RunRow.started_at)
+        # They may have been written in this very transaction.
+        .execution_options(populate_existing=True)
+    )
+    return [from_row(Run, row) for row in rows]
 
 
 async def token_is_used(session: AsyncSession, token: int) -> bool:
@@ -57,6 +108,24 @@ async def end_run(session: AsyncSession, run: Run) -> None:
         "layer": run.layer,
         "total_layers": run.total_layers,
     }
+    await session.execute(
+        update(RunRow).where(RunRow.id == run.id).values(**fitted(values))
+    )
+
+
+async def correct_run(
+    session: AsyncSession, run: Run, printing_s: float | None
+) -> None:
+    """Writes what a machine's host knows of a run that has ended."""
+    values: dict[str, Any] = {
+        "started_at": run.started_at,
+        "name": run.name,
+        "external_id": run.external_id,
+        "ended_at": run.ended_at,
+        "result": run.result,
+    }
+    if printing_s is not None:
+        values["printing_s"] = printing_s
     await session.execute(
         update(RunRow).where(RunRow.id == run.id).values(**fitted(values))
     )

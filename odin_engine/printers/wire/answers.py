@@ -42,6 +42,7 @@ class FoundOut(BaseModel):
     name: str | None
     via: str
     ports: Mapping[str, int]
+    options: Mapping[str, str | int | bool]
     is_known: bool
     printer_id: str | None
 
@@ -57,23 +58,29 @@ class FoundOut(BaseModel):
             name=found.name,
             via=found.via,
             ports=dict(found.ports),
+            options=dict(found.options),
             is_known=discovered.printer_id is not None,
             printer_id=discovered.printer_id,
         )
 
 
 class CheckedOut(BaseModel):
-    """A connection check, step by step; `ok` is null for a step not reached."""
+    """A connection check, step by step; `ok` is null for a step not reached.
 
+    `at` is when it was, for a printer whose last check is kept.
+    """
+
+    at: datetime | None
     is_ok: bool
     checks: Sequence[Check]
     certificate: Certificate | None
 
     @classmethod
-    def from_model(cls, checked: Checked) -> Self:
+    def from_model(cls, checked: Checked, at: datetime | None = None) -> Self:
         """Shapes the result; the state that was seen on the way is left out."""
         return cls(
-            is_ok=all(check.ok is not False for check in checked.checks),
+            at=at,
+            is_ok=checked.is_ok,
             checks=checked.checks,
             certificate=checked.certificate,
         )

@@ -9,12 +9,16 @@ from odin_engine.kernel.http import Moment
 from odin_engine.printers.model import Activity, LinkStatus
 from odin_engine.printers.model.record import (
     HEATER_OFF_MAX_MIN,
+    LOCATION_MAX,
+    MACROS_MAX,
     NOTES_MAX,
+    OPTIONS_MAX,
     PORTS_MAX,
     SECRET_MAX,
     TAGS_MAX,
     URL_MAX,
 )
+from odin_engine.printers.ports import Connection
 from odin_engine.printers.service import BulkAction
 from odin_engine.printers.service.discovery import SECONDS_MOST
 from odin_engine.printers.service.listing import LIMIT_DEFAULT, LIMIT_MOST, Wanted
@@ -31,6 +35,7 @@ Line = Annotated[str, Field(max_length=_HOST_MOST)]
 Secret = Annotated[str, Field(max_length=SECRET_MAX)]
 Url = Annotated[str, Field(max_length=URL_MAX)]
 Ports = Annotated[dict[str, int], Field(max_length=PORTS_MAX)]
+Options = Annotated[dict[str, str | int | bool], Field(max_length=OPTIONS_MAX)]
 Note = Annotated[str, Field(max_length=_NOTE_MOST)]
 Diameter = Annotated[float, Field(ge=0.05, le=5)]
 Text = Annotated[str, Field(max_length=_QUERY_MOST)] | None
@@ -41,26 +46,36 @@ class _Described(Body):
     serial: Annotated[str, Field(max_length=WORD_MOST)] | None = None
     secret: Secret | None = Field(default=None, repr=False)
     ports: Ports = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
     tags: list[Word] = Field(default_factory=list, max_length=TAGS_MAX)
     notes: Annotated[str, Field(max_length=NOTES_MAX)] = ""
+    location: Annotated[str, Field(max_length=LOCATION_MAX)] = ""
     is_enabled: bool = True
     is_observe_only: bool = False
     is_plate_gated: bool = True
     camera_url: Url | None = Field(default=None, repr=False)
     heater_off_min: Annotated[int, Field(ge=0, le=HEATER_OFF_MAX_MIN)] | None = None
+    macro_buttons: list[Word] = Field(default_factory=list, max_length=MACROS_MAX)
 
     @override
     def told(self) -> dict[str, Any]:
         told = super().told()
-        return told | ({"tags": tuple(self.tags)} if "tags" in told else {})
+        return {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in told.items()
+        }
 
 
 class CreatePrinter(_Described):
-    """A printer to be. `secret` is its access code or key; it is never shown again."""
+    """A printer to be. `secret` is its access code or key; it is never shown again.
+
+    `key_request` stands for a key that a person approved at the machine.
+    """
 
     name: Line
     family: Word
     host: Line
+    key_request: Word | None = None
 
 
 class ChangePrinter(_Described):
@@ -71,7 +86,7 @@ class ChangePrinter(_Described):
 
 
 class PrintersQuery(BaseModel):
-    """Which printers to list; `q` looks into names, hosts, serials and tags."""
+    """Which printers to list; `q` looks into names, models, hosts, serials and tags."""
 
     limit: Annotated[int, Field(ge=1, le=LIMIT_MOST)] = LIMIT_DEFAULT
     cursor: Text = None
@@ -79,6 +94,7 @@ class PrintersQuery(BaseModel):
     q: Text = None
     tag: Text = None
     family: Text = None
+    model: Text = None
     link: LinkStatus | None = None
     activity: Activity | None = None
     is_enabled: bool | None = None
@@ -112,6 +128,26 @@ class Discover(Body):
     """How long to look."""
 
     seconds: Annotated[float, Field(gt=0, le=SECONDS_MOST)] = 5.0
+
+
+class ScanNetwork(Body):
+    """A private IPv4 network to look through, and for which families; all if not said."""
+
+    network: Word
+    families: Annotated[list[Word], Field(min_length=1, max_length=32)] | None = None
+
+
+class RequestKey(Body):
+    """The machine to ask for a key, as it is described when it is added."""
+
+    family: Word
+    host: Line
+    ports: Ports = Field(default_factory=dict)
+    options: Options = Field(default_factory=dict)
+
+    def to_model(self) -> Connection:
+        """Returns it in the domain's words."""
+        return Connection(self.host, ports=self.ports, options=self.options)
 
 
 class EmergencyStop(Body):

@@ -4,9 +4,11 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from odin_engine.kernel.errors import Invalid, Problem
 from odin_engine.printers.model import (
     Axis,
     Calibration,
+    Capabilities,
     Command,
     ConfigureSlot,
     LightMode,
@@ -14,7 +16,10 @@ from odin_engine.printers.model import (
     Sensitivity,
     SetBedTemperature,
     SetChamberTemperature,
+    SetHeater,
     SetNozzleTemperature,
+    SetSpeed,
+    SetSpeedPercent,
     SlotRef,
     SpeedLevel,
 )
@@ -33,8 +38,11 @@ from odin_engine.printers.wire.parts import Body, Index, Word
 
 _FAN_STEPS = 255
 _COLOR_CHARS = len("#RRGGBBAA")
+_PROFILES_LEAST_PCT, _PROFILES_MOST_PCT = 25, 200
+"""Beyond this a percentage says that somebody did not mean a profile."""
 
 Degrees = Annotated[int, Field(ge=0, le=500)]
+Percent = Annotated[int, Field(ge=1, le=1000)]
 
 
 class SlotBody(Body):
@@ -56,18 +64,36 @@ class SetLightBody(Body):
 
 
 class SetSpeedBody(Body):
-    """A speed profile, or the percentage that the nearest profile comes to."""
+    """A speed profile, or a percentage: as it is, or as the nearest profile comes to."""
 
     level: Annotated[SpeedLevel, Field(strict=False)] | None = None
-    percent: Annotated[int, Field(ge=25, le=200)] | None = None
+    percent: Percent | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         return self.one_of("level", "percent")
 
-    def to_level(self) -> SpeedLevel:
-        """Returns the profile that is meant."""
-        return self.level or nearest_level(self.percent or 0)
+    def to_model(self, can: Capabilities) -> SetSpeed | SetSpeedPercent:
+        """Returns the command that comes nearest on such a machine.
+
+        Raises:
+            Invalid: no profile is anywhere near that percentage.
+        """
+        if self.level is not None:
+            return SetSpeed(self.level)
+        percent = self.percent or 0
+        if can.speed_bounds is not None:
+            return SetSpeedPercent(percent)
+        if not _PROFILES_LEAST_PCT <= percent <= _PROFILES_MOST_PCT:
+            said = f"{_PROFILES_LEAST_PCT} to {_PROFILES_MOST_PCT} %"
+            raise Invalid(f"Choose {said}.", Problem("/percent", said))
+        return SetSpeed(nearest_level(percent))
+
+
+class SetFlowBody(Body):
+    """The extrusion factor in %."""
+
+    percent: Percent
 
 
 class SetFanBody(Body):
@@ -90,16 +116,23 @@ class SetFanBody(Body):
 
 
 class SetTemperatureBody(Body):
-    """One target in °C, 0 for off. `nozzle` is the head that `nozzle_c` is for."""
+    """One target in °C, 0 for off. `nozzle` is the head that `nozzle_c` is for.
+
+    `target_c` is for the `heater` of that name, one beside nozzles, bed and chamber.
+    """
 
     nozzle_c: Degrees | None = None
     nozzle: Index = 0
     bed_c: Degrees | None = None
     chamber_c: Degrees | None = None
+    heater: Word | None = None
+    target_c: Degrees | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        return self.one_of("nozzle_c", "bed_c", "chamber_c")
+        if (self.heater is None) is not (self.target_c is None):
+            raise ValueError("heater and target_c belong together")
+        return self.one_of("nozzle_c", "bed_c", "chamber_c", "heater")
 
     def to_model(self) -> Command:
         """Returns the command that sets it."""
@@ -107,6 +140,8 @@ class SetTemperatureBody(Body):
             return SetNozzleTemperature(self.nozzle_c, self.nozzle)
         if self.bed_c is not None:
             return SetBedTemperature(self.bed_c)
+        if self.heater is not None:
+            return SetHeater(self.heater, self.target_c or 0)
         return SetChamberTemperature(self.chamber_c or 0)
 
 
@@ -189,6 +224,30 @@ class SetDetectorBody(SwitchBody):
 
     sensitivity: Annotated[Sensitivity, Field(strict=False)] | None = None
     halts: bool = True
+
+
+class SelectToolBody(Body):
+    """The head that shall work, counted from 0."""
+
+    tool: Index
+
+
+class AnswerPromptBody(Body):
+    """Which of the choices that the machine offers, counted from 0."""
+
+    choice: Index
+
+
+class SetPowerBody(Body):
+    """On or off."""
+
+    is_on: bool
+
+
+class SetActiveSpoolBody(Body):
+    """The number of a spool in Spoolman; `null` for none."""
+
+    spool_id: Annotated[int, Field(ge=1, le=TOKEN_MOST)] | None
 
 
 class GcodeBody(Body):

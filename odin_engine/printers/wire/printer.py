@@ -32,6 +32,7 @@ _WORDS = (
     "is_timelapse_on",
     "storage",
     "wifi_dbm",
+    "active_spool_id",
 )
 _SECTIONS = tuple(name for name in _STATE_FIELDS if name not in _WORDS)
 _words_of = attrgetter(*_WORDS)

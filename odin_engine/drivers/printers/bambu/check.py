@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from odin_engine.drivers.findings import Findings
 from odin_engine.drivers.printers.bambu.commander import UNSIGNED
 from odin_engine.drivers.printers.bambu.driver import BambuDriver
 from odin_engine.drivers.printers.bambu.link import FIND_CODE
@@ -18,7 +19,7 @@ from odin_engine.printers.model import (
     PrinterState,
     Storage,
 )
-from odin_engine.printers.ports import Certificate, Check, Checked, Connection
+from odin_engine.printers.ports import Certificate, Checked, Connection
 
 STEPS = (
     "address",
@@ -54,7 +55,7 @@ async def check(
     connection: Connection, roots: Roots, clock: Clock, ticker: Ticker
 ) -> Checked:
     """Tries a connection and stops at the first step that makes the next useless."""
-    findings = _Findings()
+    findings = Findings(STEPS)
     certificate = await _look(connection, roots, findings)
     state = None
     if certificate is not None and not findings.has_failed:
@@ -67,32 +68,8 @@ async def check(
     return Checked(findings.all(), certificate, state)
 
 
-class _Findings:
-    def __init__(self) -> None:
-        self._checks: dict[str, Check] = {}
-
-    @property
-    def has_failed(self) -> bool:
-        return any(check.ok is False for check in self._checks.values())
-
-    def passed(self, step: str, detail: str) -> None:
-        self._checks[step] = Check(step, ok=True, detail=detail)
-
-    def open(self, step: str, detail: str) -> None:
-        self._checks[step] = Check(step, ok=None, detail=detail)
-
-    def failed(self, step: str, detail: str, remedy: str) -> None:
-        self._checks[step] = Check(step, ok=False, detail=detail, remedy=remedy)
-
-    def all(self) -> tuple[Check, ...]:
-        return tuple(
-            self._checks.get(step, Check(step, ok=None, detail="Not reached."))
-            for step in STEPS
-        )
-
-
 async def _look(
-    connection: Connection, roots: Roots, findings: _Findings
+    connection: Connection, roots: Roots, findings: Findings
 ) -> Certificate | None:
     """Knocks, and reads the certificate. Sends nothing, so nothing is given away."""
     number = port(connection, "mqtt")
@@ -116,7 +93,7 @@ async def _look(
     return shown
 
 
-def _judge(connection: Connection, shown: Certificate, findings: _Findings) -> None:
+def _judge(connection: Connection, shown: Certificate, findings: Findings) -> None:
     if connection.pin_sha256 not in {None, shown.sha256}:
         findings.failed(
             "certificate",
@@ -141,7 +118,7 @@ def _judge(connection: Connection, shown: Certificate, findings: _Findings) -> N
 
 
 async def _talk(
-    driver: BambuDriver, ticker: Ticker, findings: _Findings
+    driver: BambuDriver, ticker: Ticker, findings: Findings
 ) -> PrinterState | None:
     states = driver.states()
     first = asyncio.ensure_future(anext(states))
@@ -177,7 +154,7 @@ async def _talk(
         await states.aclose()
 
 
-def _control(state: PrinterState, findings: _Findings) -> None:
+def _control(state: PrinterState, findings: Findings) -> None:
     match state.control:
         case Control.ALLOWED:
             findings.passed("control", "The printer takes commands.")
@@ -194,7 +171,7 @@ def _control(state: PrinterState, findings: _Findings) -> None:
 
 
 async def _storage(
-    driver: BambuDriver, state: PrinterState, findings: _Findings
+    driver: BambuDriver, state: PrinterState, findings: Findings
 ) -> None:
     remedy = _STORAGE_REMEDIES.get(state.storage) if state.storage else None
     if remedy is not None:

@@ -11,12 +11,61 @@ from odin_engine.drivers.printers.bambu.filament_presets import (
     load_filament_presets,
 )
 from odin_engine.drivers.printers.bambu.protocol.frames import SSDP_PORT
-from odin_engine.drivers.printers.bambu.protocol.replay import replay
+from odin_engine.drivers.printers.bambu.protocol.replay import read_recording, replay
+from odin_engine.drivers.printers.bambu.protocol.sanitise import sanitise
 from odin_engine.drivers.printers.bambu.tls import load_roots
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
 from odin_engine.printers.model import FilamentPreset, PrinterState
-from odin_engine.printers.ports import Checked, Connection, Found, Record
+from odin_engine.printers.ports import (
+    Checked,
+    Connection,
+    Field,
+    FieldKind,
+    Found,
+    Record,
+    Recording,
+    Surroundings,
+)
+
+TRUST_FOLDER = "bambu-ca"
+"""Below the data folder: where an owner may put the maker's root certificates."""
+
+_FIELDS = (
+    Field(
+        "host",
+        FieldKind.ADDRESS,
+        "Address",
+        "The printer shows it under Settings → Network (WLAN).",
+        is_required=True,
+    ),
+    Field(
+        "serial",
+        FieldKind.TEXT,
+        "Serial",
+        "On the label at the printer, and on its screen under Settings → Device. "
+        "Upper and lower case matter.",
+        is_required=True,
+    ),
+    Field(
+        "secret",
+        FieldKind.SECRET,
+        "Access code",
+        "The printer shows it under Settings → Network, or → LAN Only Mode. It changes "
+        "when that mode is switched.",
+        is_required=True,
+    ),
+    Field("ports/mqtt", FieldKind.NUMBER, "MQTT port", default=8883),
+    Field("ports/ftps", FieldKind.NUMBER, "FTPS port", default=990),
+    Field("ports/camera", FieldKind.NUMBER, "Camera port", default=6000),
+    Field("ports/detect", FieldKind.NUMBER, "Detect port", default=3000),
+)
+
+
+def make(surroundings: Surroundings) -> BambuFamily:
+    """Returns the family for an engine; what `odin.printer_drivers` names."""
+    trust_dir = surroundings.data_dir / TRUST_FOLDER
+    return BambuFamily(trust_dir, look_by=surroundings.look_by)
 
 
 class BambuFamily:
@@ -47,6 +96,11 @@ class BambuFamily:
     def label(self) -> str:
         """The family's name for people."""
         return "Bambu Lab"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What a person says to reach a machine."""
+        return _FIELDS
 
     @property
     def file_kinds(self) -> tuple[str, ...]:
@@ -81,8 +135,18 @@ class BambuFamily:
         """Tries a connection step by step and says what is wrong and what to do."""
         return await check(connection, self._roots, clock, ticker)
 
+    def read_recording(self, data: bytes) -> Recording:
+        """Returns the records in a file: JSON lines, or a document of one machine."""
+        return read_recording(data)
+
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
         """Returns the state a recording ends in and the events on the way, offline."""
         return replay(records)
+
+    def sanitise(
+        self, records: Sequence[Record], secrets: Sequence[str]
+    ) -> tuple[list[Record], Mapping[str, int]]:
+        """Returns the records without what names people or machines, and what was cut."""
+        return sanitise(records, secrets)

@@ -2,7 +2,6 @@
 
 from odin_engine.simulator.bambu.description import Model
 from odin_engine.simulator.bambu.machine.heat import Heater, nozzle
-from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
 from odin_engine.simulator.bambu.machine.spools import Filament, Spool
 from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
@@ -12,6 +11,7 @@ from odin_engine.simulator.bambu.machine.units import (
     NOTHING,
     Unit,
 )
+from odin_engine.simulator.routine import Routine, hold, until
 
 # ams_status while filament changes: 0x01 in the high byte, the step in the low one.
 # Source: docs/protocols/bambu.md §6.4, "Typical swap".

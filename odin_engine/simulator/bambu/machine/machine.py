@@ -16,7 +16,6 @@ from odin_engine.simulator.bambu.machine.misbehaviour import (
 )
 from odin_engine.simulator.bambu.machine.plan import Job, Options, PrintPlan
 from odin_engine.simulator.bambu.machine.prints import GcodeState, Prints
-from odin_engine.simulator.bambu.machine.routine import Routine, Runner, hold, until
 from odin_engine.simulator.bambu.machine.settings import Refusal, Storage, settings_of
 from odin_engine.simulator.bambu.machine.units import (
     EXTERNAL,
@@ -26,6 +25,7 @@ from odin_engine.simulator.bambu.machine.units import (
     number_units,
     unit,
 )
+from odin_engine.simulator.routine import Routine, Runner, hold, until
 
 # Longer strides of the clock are cut into these, so that no stage is jumped over.
 _STRIDE_S = 1.0

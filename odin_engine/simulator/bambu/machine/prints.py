@@ -9,7 +9,6 @@ from odin_engine.simulator.bambu.machine.alarms import Alarms
 from odin_engine.simulator.bambu.machine.feed import IDLE, PRINTING, Feed
 from odin_engine.simulator.bambu.machine.heat import Chamber, Heater
 from odin_engine.simulator.bambu.machine.plan import Job
-from odin_engine.simulator.bambu.machine.routine import Routine, Runner, hold, until
 from odin_engine.simulator.bambu.machine.settings import Settings
 from odin_engine.simulator.bambu.machine.stages import (
     CHANGE_FILAMENT,
@@ -21,6 +20,7 @@ from odin_engine.simulator.bambu.machine.stages import (
     Stages,
 )
 from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING, UnitKind
+from odin_engine.simulator.routine import Routine, Runner, hold, until
 
 
 class GcodeState(StrEnum):

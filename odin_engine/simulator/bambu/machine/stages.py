@@ -4,9 +4,9 @@ from odin_engine.simulator.bambu.description import Model
 from odin_engine.simulator.bambu.machine.feed import Feed, Head
 from odin_engine.simulator.bambu.machine.heat import Chamber, Heater
 from odin_engine.simulator.bambu.machine.plan import Job
-from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
 from odin_engine.simulator.bambu.machine.settings import Settings
 from odin_engine.simulator.bambu.machine.units import EXTERNAL
+from odin_engine.simulator.routine import Routine, hold, until
 
 # Numbers of `stg_cur`. Source: docs/protocols/bambu.md §6.2.
 PRINTING_STAGE, LEVEL_BED, PREHEAT_BED, VIBRATION, CHANGE_FILAMENT = 0, 1, 2, 3, 4

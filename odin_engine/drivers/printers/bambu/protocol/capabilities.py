@@ -5,6 +5,7 @@ Source: docs/protocols/bambu.md §1 (models), §8.3, §8.4 (commands).
 
 from odin_engine.drivers.printers.bambu.protocol import heat
 from odin_engine.drivers.printers.bambu.protocol.document import Document
+from odin_engine.drivers.printers.bambu.protocol.encode import KINDS
 from odin_engine.drivers.printers.bambu.protocol.models import DoorSensor
 from odin_engine.printers.model import (
     Capabilities,
@@ -16,7 +17,7 @@ from odin_engine.printers.model import (
     UnitKind,
 )
 
-_ALWAYS = frozenset(CommandKind) - {
+_ALWAYS = KINDS - {
     CommandKind.SET_CHAMBER_TEMPERATURE,
     CommandKind.START_DRYING,
     CommandKind.STOP_DRYING,

@@ -6,11 +6,9 @@ state; a stop that was sent or acknowledged tells how the job ended.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-
-import orjson
 
 from odin_engine.drivers.printers.bambu.protocol.document import (
     Document,
@@ -20,7 +18,6 @@ from odin_engine.drivers.printers.bambu.protocol.document import (
     settle,
 )
 from odin_engine.drivers.printers.bambu.protocol.errors import SIGNATURE_REFUSED
-from odin_engine.drivers.printers.bambu.protocol.fields import real
 from odin_engine.drivers.printers.bambu.protocol.messages import (
     Ack,
     Message,
@@ -31,34 +28,34 @@ from odin_engine.drivers.printers.bambu.protocol.messages import (
     read,
 )
 from odin_engine.drivers.printers.bambu.protocol.translate import translate
+from odin_engine.drivers.recording import INBOUND, read_document, read_lines
 from odin_engine.printers.events import PrinterEvent, transitions
 from odin_engine.printers.model import PrinterState
-from odin_engine.printers.ports import Record
+from odin_engine.printers.ports import Record, Recording
 
-_INBOUND = frozenset({"in", "recv"})
-_DIRECTIONS = _INBOUND | {"out", "send"}
 _UNNAMED = "unknown"
-_LAST_S = 253_402_300_799.0
-"""The last second a date can name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """What a file holds; `bad_lines` are the numbers of lines that are no records."""
-
-    records: tuple[Record, ...]
-    bad_lines: tuple[int, ...] = ()
 
 
 def load(data: bytes) -> Recording:
     """Returns the records in a file of either form; never raises on any bytes."""
-    try:
-        body = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return _from_lines(data.splitlines())
-    if isinstance(body, dict) and "topic" not in body:
+    body = read_document(data)
+    if isinstance(body, dict):
         return Recording(tuple(_from_document(body)))
-    return _from_lines(data.splitlines())
+    return read_lines(data)
+
+
+def read_recording(data: bytes) -> Recording:
+    """Returns what `load` finds, each record with the name that `by_printer` gives it.
+
+    What is about no printer is left out.
+    """
+    recording = load(data)
+    named = (
+        replace(record, printer_id=name)
+        for name, own in by_printer(recording.records).items()
+        for record in own
+    )
+    return Recording(tuple(named), recording.bad_lines)
 
 
 def by_printer(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -117,7 +114,7 @@ class _Player:
         at = datetime.fromtimestamp(record.at_s, UTC)
         message = _message(record)
         is_request = record.topic.endswith("/request")
-        if is_request or record.direction not in _INBOUND:
+        if is_request or record.direction not in INBOUND:
             is_stop = is_request and _is_stop(message)
             return note_stop_sent(self._document, at) if is_stop else self._document
         match message:
@@ -181,42 +178,3 @@ def _as_delta(part: object) -> object:
     if not isinstance(part, dict) or not isinstance(part.get("print"), dict):
         return part
     return {**part, "print": {"msg": 1, **part["print"]}}
-
-
-def _from_lines(lines: Sequence[bytes]) -> Recording:
-    records: list[Record] = []
-    bad_lines: list[int] = []
-    at_s = 0.0
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        record = _from_line(line, at_s)
-        if record is None:
-            bad_lines.append(number)
-            continue
-        records.append(record)
-        at_s = record.at_s
-    return Recording(tuple(records), tuple(bad_lines))
-
-
-def _from_line(line: bytes, last_s: float) -> Record | None:
-    try:
-        row = orjson.loads(line.decode("utf-8", errors="replace"))
-    except orjson.JSONDecodeError:
-        return None
-    if not isinstance(row, dict):
-        return None
-    topic, payload = row.get("topic"), row.get("payload")
-    direction, printer = str(row.get("direction")), row.get("printer_id")
-    at_s = real(row.get("ts"))
-    if (
-        not isinstance(topic, str)
-        or not isinstance(payload, dict | str)
-        or direction not in _DIRECTIONS
-        or at_s is None
-        or not 0 <= at_s <= _LAST_S
-    ):
-        return None
-    # A clock that was set back must not make time run backwards.
-    name = str(printer) if isinstance(printer, str | int) else None
-    return Record(max(at_s, last_s), direction, topic, payload, name)

@@ -18,6 +18,7 @@ from odin_engine.drivers.printers.bambu.protocol.encode.start import (
 from odin_engine.printers.model import Command, CommandKind, NotSupported
 
 __all__ = [
+    "KINDS",
     "STORAGE_TROUBLE",
     "Machine",
     "Request",
@@ -55,6 +56,8 @@ _MESSAGES: dict[CommandKind, Callable[[Any, Machine], tuple[Request, ...]]] = {
     CommandKind.START_DRYING: filament.start_drying,
     CommandKind.STOP_DRYING: filament.stop_drying,
 }
+KINDS = frozenset(_MESSAGES)
+"""What there is a message for; the other commands are for other makes."""
 
 
 def encode(command: Command, target: Machine) -> tuple[Request, ...]:

@@ -9,22 +9,19 @@ from pathlib import PurePosixPath
 from odin_engine.simulator.bambu.commands.answer import Desk
 from odin_engine.simulator.bambu.commands.start import project_file
 from odin_engine.simulator.bambu.machine import Machine
-from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour, Option
+from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour
 from odin_engine.simulator.bambu.machine.plan import PlanFilament
 from odin_engine.simulator.bambu.machine.spools import Spool, settings_for, spool
 from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING
 from odin_engine.simulator.bambu.own_jobs import own_plan
 from odin_engine.simulator.bambu.printer import SimulatedPrinter
+from odin_engine.simulator.bambu.shift import heads_for
 from odin_engine.simulator.bambu.sliced import Unreadable, read_plan
-from odin_engine.simulator.shift import heads_for
+from odin_engine.simulator.deeds import NotNow, Option
 
 type Options = Mapping[str, Option]
 
 _NO_AMS = -1
-
-
-class NotNow(ValueError):
-    """The machine is not in a state for it; the text says why."""
 
 
 def flat_number(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The working day of a machine: one job after the other, and somebody who tends it."""
+"""The working day of a Bambu Lab machine: one job after the other, and somebody who tends it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,10 @@ from random import Random
 from odin_engine.simulator.bambu.machine import GcodeState, Machine
 from odin_engine.simulator.bambu.machine.misbehaviour import Misbehaviour
 from odin_engine.simulator.bambu.machine.plan import Options, PrintPlan
-from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
 from odin_engine.simulator.bambu.machine.spools import Spool
 from odin_engine.simulator.bambu.machine.units import EXTERNAL_LEFT
+from odin_engine.simulator.rhythm import Rhythm
+from odin_engine.simulator.routine import Routine, hold, until
 
 _REFILL_BELOW_G = 60.0
 # Below 2³¹, and apart from what a machine numbers itself.
@@ -25,18 +26,6 @@ class Task:
 
     plan: PrintPlan
     slots: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Rhythm:
-    """How long after a print the next one starts, and whether the plate must be clear.
-
-    Where nothing waits for a cleared plate, whoever tends the machine clears it.
-    """
-
-    least_s: float
-    most_s: float
-    waits_for_clear_plate: bool = False
 
 
 class Shift:

@@ -1,0 +1,1 @@
+"""Klipper machines behind Moonraker: one WebSocket of JSON-RPC, files by HTTP."""

@@ -1,0 +1,1 @@
+"""What Moonraker says and is told, without a network. Source: docs.moonraker.dev."""

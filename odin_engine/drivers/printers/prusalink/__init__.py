@@ -1,0 +1,1 @@
+"""PrusaLink: printers of Prusa Research, over the HTTP server that they come with."""

@@ -1,0 +1,166 @@
+"""PrusaLink as a printer family: what the `printers` domain is given.
+
+What talks is loaded when there is somebody to talk to: an engine without such printers
+does not pay for them.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+
+from odin_engine.kernel.clock import Clock, Ticker
+from odin_engine.printers.events import PrinterEvent
+from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.ports import (
+    Checked,
+    Connection,
+    Field,
+    FieldKind,
+    Found,
+    Record,
+    Recording,
+    Surroundings,
+)
+
+if TYPE_CHECKING:
+    from odin_engine.drivers.printers.prusalink.driver import PrusaLinkDriver
+
+_FIELDS = (
+    Field(
+        "host",
+        FieldKind.ADDRESS,
+        "Address",
+        "The printer shows it under Settings → Network. With a Raspberry Pi it is the "
+        "Pi's address.",
+        is_required=True,
+    ),
+    Field(
+        "secret",
+        FieldKind.SECRET,
+        "Password or API key",
+        "On the printer's screen: Settings → Network → PrusaLink → Password. With a "
+        "Raspberry Pi: the API key from PrusaLink's own page, under Settings; or, with a "
+        "user name below, the password that belongs to it.",
+        is_required=True,
+    ),
+    Field(
+        "username",
+        FieldKind.TEXT,
+        "User name",
+        "Leave it empty unless the firmware refuses the password as it is; then it is "
+        "maker. With a Raspberry Pi: only to log in by name and password rather than by "
+        "API key.",
+        default="",
+    ),
+    Field(
+        "serial",
+        FieldKind.TEXT,
+        "Serial number",
+        "Not needed. If it is given, another printer at the same address is refused.",
+    ),
+    Field("ports/http", FieldKind.NUMBER, "HTTP port", default=80, min=1, max=65535),
+)
+
+
+def make(surroundings: Surroundings) -> PrusaLinkFamily:
+    """Returns the family for an engine; what `odin.printer_drivers` names."""
+    return PrusaLinkFamily(surroundings.look_by)
+
+
+class PrusaLinkFamily:
+    """Implements `printers.ports.DriverFamily`."""
+
+    def __init__(self, look_by: IPv4Address | None = None) -> None:
+        self._look_by = look_by
+
+    @property
+    def name(self) -> str:
+        """The family's word in the API."""
+        return "prusalink"
+
+    @property
+    def label(self) -> str:
+        """The family's name for people."""
+        return "Prusa (PrusaLink)"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What a person says to reach a machine."""
+        return _FIELDS
+
+    @property
+    def file_kinds(self) -> tuple[str, ...]:
+        """What the names of files end in that its machines print."""
+        return (".gcode", ".bgcode", ".gco", ".gc", ".g", ".bgc")
+
+    def filament_presets(self) -> tuple[FilamentPreset, ...]:
+        """Returns none: no slot can be told what it holds."""
+        return ()
+
+    def driver(
+        self,
+        connection: Connection,
+        clock: Clock,
+        ticker: Ticker,
+        tap: Callable[[Record], None] | None = None,
+    ) -> PrusaLinkDriver:
+        """Returns a driver for one machine; nothing is connected yet."""
+        from odin_engine.drivers.printers.prusalink.driver import (  # noqa: PLC0415 - light
+            PrusaLinkDriver,
+        )
+
+        return PrusaLinkDriver(connection, clock, ticker, tap)
+
+    def discover(self, seconds: float) -> AsyncIterator[Found]:
+        """Listens on the local network; yields each machine once."""
+        from odin_engine.drivers.printers.prusalink import (  # noqa: PLC0415 - light
+            discovery,
+        )
+
+        return discovery.discover(seconds, self._look_by)
+
+    async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
+        """Asks one address what it is; `None` if it is none of these."""
+        from odin_engine.drivers.printers.prusalink import (  # noqa: PLC0415 - light
+            discovery,
+        )
+
+        return await discovery.probe(host, ports)
+
+    async def check(
+        self, connection: Connection, clock: Clock, ticker: Ticker
+    ) -> Checked:
+        """Tries a connection step by step and says what is wrong and what to do."""
+        from odin_engine.drivers.printers.prusalink.check import (  # noqa: PLC0415 - light
+            check,
+        )
+
+        return await check(connection, clock, ticker)
+
+    def read_recording(self, data: bytes) -> Recording:
+        """Returns the records in a file: JSON lines, or documents of one machine."""
+        from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
+            replay,
+        )
+
+        return replay.read_recording(data)
+
+    def replay(
+        self, records: Sequence[Record]
+    ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
+        """Returns the state a recording ends in and the events on the way, offline."""
+        from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
+            replay,
+        )
+
+        return replay.replay(records)
+
+    def sanitise(
+        self, records: Sequence[Record], secrets: Sequence[str]
+    ) -> tuple[list[Record], Mapping[str, int]]:
+        """Returns the records without what names people or machines, and what was cut."""
+        from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
+            replay,
+        )
+
+        return replay.sanitise(records, secrets)

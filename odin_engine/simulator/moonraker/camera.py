@@ -1,0 +1,34 @@
+"""What the webcam of a simulated machine sees: its bed, and the part as it grows."""
+
+from dataclasses import replace
+
+from odin_engine.simulator.plain import Activity, PlainMachine
+
+_PLATE_MM = 250
+_COLOR = "#E0783C"
+
+
+def picture(machine: PlainMachine) -> bytes:
+    """Returns a JPEG of now; nothing is drawn until somebody looks."""
+    # It imports the drawing library, which few need.
+    from odin_engine.simulator.bambu.scene import draw, imagine  # noqa: PLC0415
+    from odin_engine.simulator.bambu.scene.look import Act  # noqa: PLC0415
+
+    job = machine.job
+    scene = imagine(
+        job.name if job else machine.name,
+        objects=len(job.objects) if job else 1,
+        layers=job.layers if job else 1,
+        filaments=((1.0, _COLOR),),
+        plate_mm=_PLATE_MM,
+    )
+    is_printing = machine.activity is Activity.PRINTING
+    return draw(
+        replace(
+            scene,
+            caption=machine.name,
+            act=Act.PRINTING if is_printing else Act.PARKED,
+            moment_s=machine.elapsed_s,
+            height=scene.full_height * machine.progress,
+        )
+    )
