@@ -1,6 +1,5 @@
 """What is or is not so, of printers, filament units, slots and the engine."""
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, override
@@ -17,6 +16,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .client import (
     Activity,
     DryingStatus,
+    FilamentSensor,
     FilamentUnit,
     LinkStatus,
     PlateState,
@@ -30,10 +30,13 @@ from .device import slots_of, units_of
 from .entity import (
     EngineEntity,
     OdinEntity,
-    PrinterEntity,
-    SlotEntity,
-    UnitEntity,
+    PrinterReading,
+    ReadingDescription,
+    ReadingEntity,
+    SlotReading,
+    UnitReading,
     async_add_when_known,
+    per_name,
 )
 
 PARALLEL_UPDATES = 0
@@ -43,13 +46,12 @@ CONNECTIVITY = "connectivity"
 
 
 @dataclass(frozen=True, kw_only=True)
-class OdinBinarySensorDescription[T](BinarySensorEntityDescription):
-    """What a binary sensor reads of a printer, a unit or a slot."""
+class OdinBinarySensorDescription[T](
+    ReadingDescription[T], BinarySensorEntityDescription
+):
+    """What a binary sensor reads."""
 
     is_on: Callable[[T], bool | None]
-    exists: Callable[[T], bool] = lambda _: True
-    attributes: Callable[[T], Mapping[str, Any]] | None = None
-    needs_live: bool = True
 
 
 def _is_connected(printer: Printer) -> bool | None:
@@ -137,6 +139,17 @@ PRINTER_BINARY_SENSORS: tuple[OdinBinarySensorDescription[Printer], ...] = (
         needs_live=False,
     ),
     OdinBinarySensorDescription(
+        key="asks",
+        translation_key="asks",
+        device_class=BinarySensorDeviceClass.PROBLEM,
+        exists=lambda printer: printer.can("answer_prompt"),
+        is_on=lambda printer: printer.prompt is not None,
+        attributes=lambda printer: {
+            "question": printer.prompt.text if printer.prompt else None,
+            "choices": list(printer.prompt.choices) if printer.prompt else [],
+        },
+    ),
+    OdinBinarySensorDescription(
         key="door",
         translation_key="door",
         device_class=BinarySensorDeviceClass.DOOR,
@@ -189,7 +202,8 @@ async def async_setup_entry(
 def _binary_sensors(
     coordinator: OdinCoordinator, printer: Printer
 ) -> Iterator[OdinEntity]:
-    for described in PRINTER_BINARY_SENSORS:
+    paths = map(_path_sensor, printer.filament_sensors)
+    for described in (*PRINTER_BINARY_SENSORS, *paths):
         if described.exists(printer):
             yield PrinterBinarySensor(coordinator, described, printer.id)
     for unit in units_of(printer):
@@ -203,21 +217,25 @@ def _binary_sensors(
                 yield SlotBinarySensor(coordinator, of_slot, printer.id, ref)
 
 
-class OdinBinarySensor[T](OdinEntity, BinarySensorEntity):
+def _path_sensor(sensor: FilamentSensor) -> OdinBinarySensorDescription[Printer]:
+    """Describes a sensor in a filament's path; one that is switched off tells nothing."""
+
+    def sees(printer: Printer) -> bool | None:
+        for each in printer.filament_sensors:
+            if each.name == sensor.name and each.is_enabled:
+                return each.sees_filament
+        return None
+
+    return OdinBinarySensorDescription(
+        **per_name("sensor", "filament_sensor", sensor.name), is_on=sees
+    )
+
+
+class OdinBinarySensor[T](ReadingEntity[T], BinarySensorEntity):
     """A binary sensor that reads its description's value of its subject."""
 
     entity_description: OdinBinarySensorDescription[T]
-    _unrecorded_attributes = frozenset({"blocked_by", "faults"})
-
-    @property
-    @override
-    def needs_live(self) -> bool:
-        return self.entity_description.needs_live
-
-    @property
-    @abstractmethod
-    def subject(self) -> T:
-        """What it tells of; only while `available`."""
+    _unrecorded_attributes = frozenset({"blocked_by", "choices", "faults", "question"})
 
     @property
     @override
@@ -226,41 +244,20 @@ class OdinBinarySensor[T](OdinEntity, BinarySensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        attributes = self.entity_description.attributes
-        return None if attributes is None else attributes(self.subject)
-
-    @property
-    @override
     def shown(self) -> object:
         return self.is_on, self.extra_state_attributes
 
 
-class PrinterBinarySensor(PrinterEntity, OdinBinarySensor[Printer]):
+class PrinterBinarySensor(PrinterReading, OdinBinarySensor[Printer]):
     """A binary sensor of a printer."""
 
-    @property
-    @override
-    def subject(self) -> Printer:
-        return self.printer
 
-
-class UnitBinarySensor(UnitEntity, OdinBinarySensor[FilamentUnit]):
+class UnitBinarySensor(UnitReading, OdinBinarySensor[FilamentUnit]):
     """A binary sensor of a filament unit."""
 
-    @property
-    @override
-    def subject(self) -> FilamentUnit:
-        return self.unit
 
-
-class SlotBinarySensor(SlotEntity, OdinBinarySensor[Slot]):
+class SlotBinarySensor(SlotReading, OdinBinarySensor[Slot]):
     """A binary sensor of a slot."""
-
-    @property
-    @override
-    def subject(self) -> Slot:
-        return self.slot
 
 
 class EngineLink(EngineEntity, BinarySensorEntity):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.components.button.const import ButtonDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -18,6 +19,7 @@ from .entity import (
     SlotEntity,
     UnitEntity,
     async_add_when_known,
+    per_name,
 )
 
 PARALLEL_UPDATES = 0
@@ -77,6 +79,42 @@ PRINTER_BUTTONS = (
         press=lambda client, printer_id: client.refresh(printer_id),
         needs_live=False,
     ),
+    # A host can be told these while it has no connection to its machine.
+    PrinterButtonDescription(
+        key="connect_machine",
+        translation_key="connect_machine",
+        entity_category=EntityCategory.CONFIG,
+        command="connect_machine",
+        press=lambda client, printer_id: client.connect_machine(printer_id),
+        needs_live=False,
+    ),
+    PrinterButtonDescription(
+        key="disconnect_machine",
+        translation_key="disconnect_machine",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        command="disconnect_machine",
+        press=lambda client, printer_id: client.disconnect_machine(printer_id),
+    ),
+    PrinterButtonDescription(
+        key="restart_firmware",
+        translation_key="restart_firmware",
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        command="restart_firmware",
+        press=lambda client, printer_id: client.restart_firmware(printer_id),
+        needs_live=False,
+    ),
+    PrinterButtonDescription(
+        key="restart_host",
+        translation_key="restart_host",
+        device_class=ButtonDeviceClass.RESTART,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        command="restart_host",
+        press=lambda client, printer_id: client.restart_host(printer_id),
+        needs_live=False,
+    ),
 )
 
 STOP_DRYING = ButtonEntityDescription(key="stop_drying", translation_key="stop_drying")
@@ -101,6 +139,10 @@ def _buttons(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEnt
     for described in PRINTER_BUTTONS:
         if described.command is None or printer.can(described.command):
             yield PrinterButton(coordinator, described, printer.id)
+    if printer.can("run_macro"):
+        for macro in printer.macro_buttons:
+            if macro in printer.capabilities.macros:
+                yield PrinterButton(coordinator, _macro(macro), printer.id)
     if printer.can("stop_drying"):
         for unit in units_of(printer):
             if unit.drying is not None:
@@ -110,6 +152,14 @@ def _buttons(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEnt
             if not unit.is_external:
                 ref = SlotRef(unit.id, slot.id)
                 yield ReadSlotButton(coordinator, READ_SLOT, printer.id, ref)
+
+
+def _macro(name: str) -> PrinterButtonDescription:
+    """Describes a macro that the owner made a button of."""
+    return PrinterButtonDescription(
+        **per_name("macro", "macro", name),
+        press=lambda client, printer_id: client.run_macro(printer_id, name),
+    )
 
 
 class OdinButton(OdinEntity, ButtonEntity):

@@ -25,6 +25,7 @@ from .client import (
     NotAllowed,
     OdinClient,
     Person,
+    Printer,
     Role,
     UnsupportedVersion,
 )
@@ -47,6 +48,22 @@ type ShapeListener = Callable[[Iterable[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """What an entity looks at, as the context of its listener.
+
+    All of a printer; with `is_filament` only its filament units and whether it is heard,
+    which change far less often than its numbers and have most of the entities. Without
+    a printer what is counted over all of them.
+    """
+
+    printer_id: str | None = None
+    is_filament: bool = False
+
+
+_COUNTS = Concern()
+
+
+@dataclass(frozen=True, slots=True)
 class OdinRuntime:
     """What lives as long as a loaded entry. `client` is the token itself, for nobody."""
 
@@ -57,8 +74,8 @@ class OdinRuntime:
 class OdinCoordinator(DataUpdateCoordinator[Farm]):
     """One engine. `data` is never changed, only replaced.
 
-    A listener with a printer's id as context hears that printer alone; one without hears
-    everything.
+    A listener with a `Concern` as context is called when that has changed; one without
+    hears everything.
     """
 
     config_entry: OdinConfigEntry
@@ -66,12 +83,12 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
     def __init__(
         self, hass: HomeAssistant, entry: OdinConfigEntry, client: OdinClient
     ) -> None:
-        self._by_context: dict[str | None, dict[int, CALLBACK_TYPE]] = {}
+        self._by_context: dict[Concern | None, dict[int, CALLBACK_TYPE]] = {}
         self._event_listeners: list[tuple[str | None, EventListener]] = []
         self._shape_listeners: list[ShapeListener] = []
         self._shapes: dict[str, tuple[object, ...]] = {}
         self._keys = itertools.count()
-        self._changed: frozenset[str] | None = None
+        self._concerned: list[Concern | None] | None = None
         self._is_running = False
         super().__init__(
             hass, _LOGGER, config_entry=entry, name=NAME, update_interval=None
@@ -155,11 +172,8 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
     @override
     def async_update_listeners(self) -> None:
         """Calls those whom the last change concerns, and everybody after a loss."""
-        changed, self._changed = self._changed, None
-        contexts = (
-            list(self._by_context) if changed is None else [None, *sorted(changed)]
-        )
-        for context in contexts:
+        concerned, self._concerned = self._concerned, None
+        for context in list(self._by_context) if concerned is None else concerned:
             for listener in list(self._by_context.get(context, {}).values()):
                 try:
                     listener()
@@ -193,7 +207,7 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
         if self.last_update_success:
             _LOGGER.info("Lost the engine at %s: %s", self.client.url, error)
             self.last_update_success = False
-            self._changed = None
+            self._concerned = None
             self.async_update_listeners()
         self._async_look(self._async_look_for_app())
 
@@ -298,7 +312,7 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
         if reshaped:
             for listener in list(self._shape_listeners):
                 listener(reshaped)
-        self._changed = None if was_away else changed
+        self._concerned = None if was_away else _concerned(before, farm, changed)
         self.async_set_updated_data(farm)
 
     @callback
@@ -337,3 +351,26 @@ class OdinCoordinator(DataUpdateCoordinator[Farm]):
                 if not self._tags.isdisjoint(printer.tags)
             },
         )
+
+
+def _concerned(
+    before: Farm, after: Farm, changed: frozenset[str]
+) -> list[Concern | None]:
+    """Returns whose look is worth while; sections that stayed are the same objects."""
+    found: list[Concern | None] = [None]
+    is_counted = before.alerts is not after.alerts
+    for printer_id in sorted(changed):
+        was, now = before.printers.get(printer_id), after.printers.get(printer_id)
+        found.append(Concern(printer_id))
+        if was is None or now is None or _heard(was) != _heard(now):
+            found.append(Concern(printer_id, is_filament=True))
+            is_counted = True
+            continue
+        if was.filament_units is not now.filament_units:
+            found.append(Concern(printer_id, is_filament=True))
+        is_counted |= was.attention != now.attention or was.activity != now.activity
+    return [*found, _COUNTS] if is_counted else found
+
+
+def _heard(printer: Printer) -> tuple[object, ...]:
+    return printer.is_live, printer.link

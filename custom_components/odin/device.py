@@ -22,6 +22,9 @@ UNIT_MODELS = {
     UnitKind.AMS_LITE: "AMS lite",
     UnitKind.AMS_2_PRO: "AMS 2 Pro",
     UnitKind.AMS_HT: "AMS HT",
+    UnitKind.CANVAS: "Canvas",
+    UnitKind.MMU: "MMU",
+    UnitKind.AFC: "AFC",
 }
 
 
@@ -82,6 +85,7 @@ def shape(printer: Printer) -> tuple[object, ...]:
     return (
         printer.name,
         printer.serial,
+        printer.location,
         printer.tags,
         printer.model,
         printer.firmware.version,
@@ -102,6 +106,14 @@ def shape(printer: Printer) -> tuple[object, ...]:
                 fans.aux_left_pct,
             )
         ),
+        tuple(heat.name for heat in heats.others),
+        tuple(fan.name for fan in fans.others),
+        tuple((sensor.name, sensor.kind) for sensor in printer.sensors),
+        tuple(sensor.name for sensor in printer.filament_sensors),
+        tuple(device.name for device in printer.power_devices),
+        printer.macro_buttons,
+        printer.job is None or printer.job.elapsed_s is None,
+        printer.job is None or printer.job.used_mm is None,
         tuple(light.name for light in printer.lights),
         tuple(nozzle.id for nozzle in printer.nozzles),
         tuple(detector.name for detector in printer.detectors),
@@ -173,6 +185,7 @@ class DeviceTree:
             model_id=model.id if model else None,
             serial_number=printer.serial,
             sw_version=printer.firmware.version,
+            suggested_area=printer.location or None,
             via_device_id=self._main(engine_identifier(self.engine_id)).id,
             configuration_url=(
                 f"homeassistant://odin/printers/{printer.id}"

@@ -6,7 +6,8 @@ concern few of its entities.
 """
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, override
 
@@ -14,9 +15,10 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import slugify
 
-from .client import Farm, FilamentUnit, OdinClient, Printer, Slot, SlotRef
-from .coordinator import OdinConfigEntry, OdinCoordinator
+from .client import Farm, FilamentUnit, HeadNames, OdinClient, Printer, Slot, SlotRef
+from .coordinator import Concern, OdinConfigEntry, OdinCoordinator
 from .device import DeviceKey
 from .errors import engine_errors
 
@@ -32,7 +34,9 @@ class OdinEntity(CoordinatorEntity[OdinCoordinator]):
         description: EntityDescription,
         device: DeviceKey,
     ) -> None:
-        super().__init__(coordinator, device.printer_id)
+        super().__init__(
+            coordinator, Concern(device.printer_id, is_filament=device.unit is not None)
+        )
         self.entity_description = description
         self.device_key = device
         self.device_entry = coordinator.tree.async_device(device)
@@ -174,11 +178,83 @@ class SlotEntity(PrinterEntity):
         return super().available and self.printer.slot(self.ref) is not None
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReadingDescription[T](EntityDescription):
+    """What an entity that only shows reads of a printer, a unit, a slot or the farm."""
+
+    exists: Callable[[T], bool] = lambda _: True
+    attributes: Callable[[T], Mapping[str, Any]] | None = None
+    needs_live: bool = True
+
+
+class ReadingEntity[T](OdinEntity):
+    """An entity that reads its subject as its description says."""
+
+    entity_description: ReadingDescription[T]
+
+    @property
+    @abstractmethod
+    def subject(self) -> T:
+        """What it tells of; only while `available`."""
+
+    @property
+    @override
+    def needs_live(self) -> bool:
+        return self.entity_description.needs_live
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        attributes = self.entity_description.attributes
+        return None if attributes is None else attributes(self.subject)
+
+
+class PrinterReading(PrinterEntity, ReadingEntity[Printer]):
+    """Reads a printer."""
+
+    @property
+    @override
+    def subject(self) -> Printer:
+        return self.printer
+
+
+class UnitReading(UnitEntity, ReadingEntity[FilamentUnit]):
+    """Reads a filament unit."""
+
+    @property
+    @override
+    def subject(self) -> FilamentUnit:
+        return self.unit
+
+
+class SlotReading(SlotEntity, ReadingEntity[Slot]):
+    """Reads a slot."""
+
+    @property
+    @override
+    def subject(self) -> Slot:
+        return self.slot
+
+
+class EngineReading(EngineEntity, ReadingEntity[Farm]):
+    """Reads the whole farm."""
+
+    @property
+    @override
+    def subject(self) -> Farm:
+        return self.farm
+
+
 def per_nozzle(printer: Printer, head: int, what: str) -> dict[str, Any]:
     """Returns key and translation of a description that exists once for each head."""
     parts: dict[str, Any] = {"key": f"nozzle_{head}_{what}"}
     if printer.capabilities.heads < 2:  # noqa: PLR2004 - one has no side
         return parts | {"translation_key": f"nozzle_{what}"}
+    if printer.capabilities.head_names is HeadNames.TOOLS:
+        return parts | {
+            "translation_key": f"tool_{what}",
+            "translation_placeholders": {"tool": str(head)},
+        }
     if head < len(_SIDES):
         return parts | {"translation_key": f"{_SIDES[head]}_nozzle_{what}"}
     return parts | {
@@ -189,6 +265,18 @@ def per_nozzle(printer: Printer, head: int, what: str) -> dict[str, Any]:
 
 _SIDES = ("right", "left")
 """Of a machine with two heads, as the engine numbers them."""
+
+
+def per_name(kind: str, what: str, name: str) -> dict[str, Any]:
+    """Returns key and translation of a description for a part that the machine names.
+
+    `kind` is the word of the placeholder in the text `what`.
+    """
+    return {
+        "key": f"{what}_{slugify(name)}",
+        "translation_key": what,
+        "translation_placeholders": {kind: name.replace("_", " ")},
+    }
 
 
 @callback

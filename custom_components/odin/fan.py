@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Fans, Printer
 from .coordinator import OdinConfigEntry, OdinCoordinator
-from .entity import OdinEntity, PrinterEntity, async_add_when_known
+from .entity import OdinEntity, PrinterEntity, async_add_when_known, per_name
 
 PARALLEL_UPDATES = 0
 
@@ -64,10 +64,22 @@ async def async_setup_entry(
 
 
 def _fans(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEntity]:
-    if printer.can("set_fan"):
-        for described in FANS:
-            if described.name_there in printer.capabilities.fans:
-                yield PrinterFan(coordinator, described, printer.id)
+    if not printer.can("set_fan"):
+        return
+    there = printer.capabilities.fans
+    known = {described.name_there for described in FANS}
+    others = [_other(name) for name in there if name not in known]
+    for described in (*FANS, *others):
+        if described.name_there in there:
+            yield PrinterFan(coordinator, described, printer.id)
+
+
+def _other(name: str) -> PrinterFanDescription:
+    def percent(fans: Fans) -> int | None:
+        return next((each.percent for each in fans.others if each.name == name), None)
+
+    parts = per_name("fan", "fan", name)
+    return PrinterFanDescription(**parts, name_there=name, percent=percent)
 
 
 class PrinterFan(PrinterEntity, FanEntity):

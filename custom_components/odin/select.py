@@ -1,4 +1,4 @@
-"""What is chosen from a list: the speed profile, and the filament in the nozzle."""
+"""What is chosen from a list: the speed profile, the tool, the filament in the nozzle."""
 
 from collections.abc import Iterator
 from typing import override
@@ -16,6 +16,7 @@ PARALLEL_UPDATES = 0
 
 SPEED = SelectEntityDescription(key="speed", translation_key="speed")
 ACTIVE_SLOT = SelectEntityDescription(key="active_slot", translation_key="active_slot")
+TOOL = SelectEntityDescription(key="tool", translation_key="tool")
 NONE = "none"
 
 
@@ -31,8 +32,38 @@ async def async_setup_entry(
 def _selects(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEntity]:
     if printer.can("set_speed") and printer.capabilities.speed_levels:
         yield SpeedSelect(coordinator, SPEED, printer.id)
+    if printer.can("select_tool") and printer.capabilities.heads > 1:
+        yield ToolSelect(coordinator, TOOL, printer.id)
     if printer.can("load_filament") and any(slots_of(printer)):
         yield ActiveSlotSelect(coordinator, ACTIVE_SLOT, printer.id)
+
+
+class ToolSelect(PrinterEntity, SelectEntity):
+    """The head that works."""
+
+    @property
+    @override
+    def options(self) -> list[str]:
+        printer = self.coordinator.data.printers.get(self.printer_id)
+        heads = 0 if printer is None else printer.capabilities.heads
+        return [f"T{head}" for head in range(heads)]
+
+    @property
+    @override
+    def current_option(self) -> str | None:
+        found = (each.id for each in self.printer.nozzles if each.is_active)
+        active = next(found, None)
+        return None if active is None else f"T{active}"
+
+    @property
+    @override
+    def shown(self) -> object:
+        return self.current_option, self.options
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        tool = int(option.removeprefix("T"))
+        await self.async_do(lambda client: client.select_tool(self.printer_id, tool))
 
 
 class SpeedSelect(PrinterEntity, SelectEntity):

@@ -1,7 +1,6 @@
 """What is measured and told, of printers, filament units, slots and the engine."""
 
-from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, override
@@ -33,6 +32,8 @@ from .client import (
     FilamentUnit,
     LinkStatus,
     Printer,
+    Sensor,
+    SensorKind,
     Slot,
     SlotRef,
     Storage,
@@ -41,12 +42,15 @@ from .client.stages import STAGES
 from .coordinator import OdinConfigEntry, OdinCoordinator
 from .device import slots_of, units_of
 from .entity import (
-    EngineEntity,
+    EngineReading,
     OdinEntity,
-    PrinterEntity,
-    SlotEntity,
-    UnitEntity,
+    PrinterReading,
+    ReadingDescription,
+    ReadingEntity,
+    SlotReading,
+    UnitReading,
     async_add_when_known,
+    per_name,
     per_nozzle,
 )
 
@@ -61,13 +65,10 @@ _FINISH_STEP = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class OdinSensorDescription[T](SensorEntityDescription):
-    """What a sensor reads of a printer, a unit, a slot or the farm."""
+class OdinSensorDescription[T](ReadingDescription[T], SensorEntityDescription):
+    """What a sensor reads."""
 
     value: Callable[[T], StateType | datetime]
-    exists: Callable[[T], bool] = lambda _: True
-    attributes: Callable[[T], Mapping[str, Any]] | None = None
-    needs_live: bool = True
 
 
 def status(printer: Printer) -> str | None:
@@ -142,6 +143,27 @@ PRINTER_SENSORS: tuple[OdinSensorDescription[Printer], ...] = (
         suggested_display_precision=0,
         entity_registry_enabled_default=False,
         value=lambda printer: printer.job.remaining_s if printer.job else None,
+    ),
+    OdinSensorDescription(
+        key="elapsed",
+        translation_key="elapsed",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        exists=lambda printer: bool(printer.job and printer.job.elapsed_s is not None),
+        value=lambda printer: printer.job.elapsed_s if printer.job else None,
+    ),
+    OdinSensorDescription(
+        key="filament_used",
+        translation_key="filament_used",
+        device_class=SensorDeviceClass.DISTANCE,
+        native_unit_of_measurement=UnitOfLength.MILLIMETERS,
+        suggested_unit_of_measurement=UnitOfLength.METERS,
+        suggested_display_precision=1,
+        exists=lambda printer: bool(printer.job and printer.job.used_mm is not None),
+        value=lambda printer: printer.job.used_mm if printer.job else None,
     ),
     OdinSensorDescription(
         key="started",
@@ -300,6 +322,63 @@ def _nozzle_sensors(printer: Printer) -> Iterator[OdinSensorDescription[Printer]
         )
 
 
+def _named_sensors(printer: Printer) -> Iterator[OdinSensorDescription[Printer]]:
+    """Yields what the machine measures under names of its own."""
+    for heat in printer.temperatures.others:
+        yield OdinSensorDescription(
+            **per_name("heater", "heater_temperature", heat.name),
+            device_class=SensorDeviceClass.TEMPERATURE,
+            native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+            state_class=SensorStateClass.MEASUREMENT,
+            suggested_display_precision=0,
+            value=lambda now, name=heat.name: _heater_c(now, name),  # type: ignore[misc]
+        )
+    for sensor in printer.sensors:
+        device_class, unit = _MEASURES[sensor.kind]
+        yield OdinSensorDescription(
+            **_name_of(sensor),
+            device_class=device_class,
+            native_unit_of_measurement=unit,
+            state_class=SensorStateClass.MEASUREMENT,
+            entity_category=EntityCategory.DIAGNOSTIC,
+            suggested_display_precision=0,
+            value=lambda now, which=sensor: _measured(now, which),  # type: ignore[misc]
+        )
+
+
+def _name_of(sensor: Sensor) -> dict[str, Any]:
+    """Returns key and text; one chip may measure several things under one name."""
+    match sensor.kind:
+        case SensorKind.TEMPERATURE:
+            return per_name("sensor", "named", sensor.name)
+        case SensorKind.HUMIDITY:
+            return per_name("sensor", "named_humidity", sensor.name)
+        case SensorKind.COUNT:
+            return per_name("sensor", "named_count", sensor.name)
+
+
+_MEASURES: dict[SensorKind, tuple[SensorDeviceClass | None, str | None]] = {
+    SensorKind.TEMPERATURE: (
+        SensorDeviceClass.TEMPERATURE,
+        UnitOfTemperature.CELSIUS,
+    ),
+    SensorKind.HUMIDITY: (SensorDeviceClass.HUMIDITY, PERCENTAGE),
+    SensorKind.COUNT: (None, None),
+}
+
+
+def _heater_c(printer: Printer, name: str) -> float | None:
+    found = printer.temperatures.other(name)
+    return None if found is None else found.current_c
+
+
+def _measured(printer: Printer, which: Sensor) -> float | None:
+    for each in printer.sensors:
+        if (each.name, each.kind) == (which.name, which.kind):
+            return each.value
+    return None
+
+
 def _nozzle_c(printer: Printer, head: int) -> float | None:
     nozzles = printer.temperatures.nozzles
     return nozzles[head].current_c if head < len(nozzles) else None
@@ -430,7 +509,8 @@ async def async_setup_entry(
 
 
 def _sensors(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEntity]:
-    for described in (*PRINTER_SENSORS, *_nozzle_sensors(printer)):
+    own = (*_nozzle_sensors(printer), *_named_sensors(printer))
+    for described in (*PRINTER_SENSORS, *own):
         if described.exists(printer):
             yield PrinterSensor(coordinator, described, printer.id)
     yield FinishSensor(coordinator, FINISH, printer.id)
@@ -446,7 +526,7 @@ def _sensors(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEnt
                 yield SlotSensor(coordinator, REMAINING, printer.id, ref)
 
 
-class OdinSensor[T](OdinEntity, SensorEntity):
+class OdinSensor[T](ReadingEntity[T], SensorEntity):
     """A sensor that reads its description's value of its subject."""
 
     entity_description: OdinSensorDescription[T]
@@ -456,24 +536,8 @@ class OdinSensor[T](OdinEntity, SensorEntity):
 
     @property
     @override
-    def needs_live(self) -> bool:
-        return self.entity_description.needs_live
-
-    @property
-    @abstractmethod
-    def subject(self) -> T:
-        """What it tells of; only while `available`."""
-
-    @property
-    @override
     def native_value(self) -> StateType | datetime:
         return self.entity_description.value(self.subject)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        attributes = self.entity_description.attributes
-        return None if attributes is None else attributes(self.subject)
 
     @property
     @override
@@ -481,13 +545,8 @@ class OdinSensor[T](OdinEntity, SensorEntity):
         return self.native_value, self.extra_state_attributes
 
 
-class PrinterSensor(PrinterEntity, OdinSensor[Printer]):
+class PrinterSensor(PrinterReading, OdinSensor[Printer]):
     """A sensor of a printer."""
-
-    @property
-    @override
-    def subject(self) -> Printer:
-        return self.printer
 
 
 class FinishSensor(PrinterSensor):
@@ -510,28 +569,13 @@ class FinishSensor(PrinterSensor):
         return self._held
 
 
-class UnitSensor(UnitEntity, OdinSensor[FilamentUnit]):
+class UnitSensor(UnitReading, OdinSensor[FilamentUnit]):
     """A sensor of a filament unit."""
 
-    @property
-    @override
-    def subject(self) -> FilamentUnit:
-        return self.unit
 
-
-class SlotSensor(SlotEntity, OdinSensor[Slot]):
+class SlotSensor(SlotReading, OdinSensor[Slot]):
     """A sensor of a slot."""
 
-    @property
-    @override
-    def subject(self) -> Slot:
-        return self.slot
 
-
-class EngineSensor(EngineEntity, OdinSensor[Farm]):
+class EngineSensor(EngineReading, OdinSensor[Farm]):
     """A sensor of the whole farm."""
-
-    @property
-    @override
-    def subject(self) -> Farm:
-        return self.farm

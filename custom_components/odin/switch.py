@@ -1,17 +1,18 @@
-"""What can be switched: maintenance, the timelapse, and a printer's own detectors."""
+"""What can be switched: maintenance, timelapse, power, a printer's own detectors."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.components.switch.const import SwitchDeviceClass
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Detector, OdinClient, Printer
 from .coordinator import OdinConfigEntry, OdinCoordinator
-from .entity import OdinEntity, PrinterEntity, async_add_when_known
+from .entity import OdinEntity, PrinterEntity, async_add_when_known, per_name
 
 PARALLEL_UPDATES = 0
 
@@ -72,6 +73,26 @@ def _switches(coordinator: OdinCoordinator, printer: Printer) -> Iterator[OdinEn
             if detector.name in printer.capabilities.detectors:
                 described = _detector_switch(detector.name)
                 yield PrinterSwitch(coordinator, described, printer.id)
+    if printer.can("set_power"):
+        for device in printer.power_devices:
+            yield PrinterSwitch(coordinator, _power_switch(device.name), printer.id)
+
+
+def _power_switch(name: str) -> PrinterSwitchDescription:
+    def is_on(printer: Printer) -> bool | None:
+        found = (each.is_on for each in printer.power_devices if each.name == name)
+        return next(found, None)
+
+    return PrinterSwitchDescription(
+        **per_name("device", "power", name),
+        device_class=SwitchDeviceClass.OUTLET,
+        is_on=is_on,
+        switch=lambda client, printer, is_on: client.set_power(
+            printer.id, name, is_on=is_on
+        ),
+        # It is what brings a machine back that has no power.
+        needs_live=False,
+    )
 
 
 def _detector_switch(name: str) -> PrinterSwitchDescription:

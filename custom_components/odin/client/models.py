@@ -36,6 +36,7 @@ class LinkReason(StrEnum):
     CERTIFICATE_CHANGED = "certificate_changed"
     SILENT = "silent"
     PROTOCOL = "protocol"
+    MACHINE_AWAY = "machine_away"
 
 
 class Control(StrEnum):
@@ -97,6 +98,10 @@ class UnitKind(StrEnum):
     AMS_LITE = "ams_lite"
     AMS_2_PRO = "ams_2_pro"
     AMS_HT = "ams_ht"
+    CANVAS = "canvas"
+    MMU = "mmu"
+    AFC = "afc"
+    TOOLS = "tools"
     EXTERNAL = "external"
     UNKNOWN = "unknown"
 
@@ -125,7 +130,24 @@ class CameraKind(StrEnum):
     """How pictures arrive."""
 
     JPEG = "jpeg"
+    RTSP = "rtsp"
     RTSPS = "rtsps"
+    STREAM = "stream"
+
+
+class HeadNames(StrEnum):
+    """How people tell the heads apart: by their side, or as tools by number from 0."""
+
+    SIDES = "sides"
+    TOOLS = "tools"
+
+
+class SensorKind(StrEnum):
+    """What a sensor measures, and so in which unit: °C, %, or how many."""
+
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    COUNT = "count"
 
 
 class Storage(StrEnum):
@@ -153,12 +175,35 @@ class Heat:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedHeat:
+    """A heater beside nozzles, bed and chamber, by the machine's own name for it."""
+
+    name: str
+    current_c: float | None = None
+    target_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Temperatures:
-    """Every temperature. `nozzles[i]` is head i (0 = right or only, 1 = left)."""
+    """Every heater. `nozzles[i]` is head i (`Capabilities.head_names`: which that is)."""
 
     nozzles: tuple[Heat, ...] = ()
     bed: Heat | None = None
     chamber: Heat | None = None
+    others: tuple[NamedHeat, ...] = ()
+
+    def other(self, name: str) -> NamedHeat | None:
+        """Returns a heater by its name."""
+        return next((each for each in self.others if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFan:
+    """A fan by the machine's own name for it; `rpm` where it has a tachometer."""
+
+    name: str
+    percent: int | None = None
+    rpm: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +215,67 @@ class Fans:
     chamber_pct: int | None = None
     heatbreak_pct: int | None = None
     aux_left_pct: int | None = None
+    others: tuple[NamedFan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """The speed profile and what it amounts to in %."""
+    """The speed profile and what it amounts to in %; `flow_pct` is of the extrusion."""
 
     level: SpeedLevel | None = None
     percent: int | None = None
+    flow_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A sensor that heats nothing, by the machine's own name for it."""
+
+    name: str
+    kind: SensorKind
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilamentSensor:
+    """A sensor in a filament's path. One that is switched off raises no alarm."""
+
+    name: str
+    sees_filament: bool | None = None
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PowerDevice:
+    """A switch that the machine's host has; `is_locked` while it prints."""
+
+    name: str
+    is_on: bool | None = None
+    is_locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question that the machine asks; answered by the index of a choice, if any."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PercentBounds:
+    """How far a factor can be turned, in whole %."""
+
+    min_pct: int
+    max_pct: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeaterBounds:
+    """A heater of `Temperatures.others` that can be set, and its maximum."""
+
+    name: str
+    max_c: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +390,8 @@ class Job:
     progress_pct: int | None = None
     prepare_pct: int | None = None
     remaining_s: int | None = None
+    elapsed_s: int | None = None
+    used_mm: float | None = None
     layer: int | None = None
     total_layers: int | None = None
     stage: str | None = None
@@ -332,6 +432,7 @@ class Camera:
     kind: CameraKind | None = None
     is_available: bool = True
     unavailable_because: str | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +461,11 @@ class Capabilities:
     has_door_sensor: bool = False
     has_chamber_sensor: bool = False
     has_print_details: bool = False
+    head_names: HeadNames = HeadNames.SIDES
+    heaters: tuple[HeaterBounds, ...] = ()
+    speed_bounds: PercentBounds | None = None
+    flow_bounds: PercentBounds | None = None
+    macros: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,11 +502,13 @@ class Printer:
     host: str | None = None
     serial: str | None = None
     tags: tuple[str, ...] = ()
+    macro_buttons: tuple[str, ...] = ()
     is_enabled: bool = True
     is_observe_only: bool = False
     is_in_maintenance: bool = False
     maintenance_note: str = ""
     notes: str = ""
+    location: str = ""
     plate: Plate = field(default_factory=Plate)
     link: LinkStatus | None = None
     link_reason: LinkReason | None = None
@@ -429,6 +537,10 @@ class Printer:
     is_timelapse_on: bool | None = None
     storage: Storage | None = None
     wifi_dbm: int | None = None
+    sensors: tuple[Sensor, ...] = ()
+    filament_sensors: tuple[FilamentSensor, ...] = ()
+    power_devices: tuple[PowerDevice, ...] = ()
+    prompt: Prompt | None = None
 
     def can(self, command: str) -> bool:
         """Whether this machine takes a command, by the engine's word for it."""

@@ -234,6 +234,52 @@ class OdinClient(Transport):
         """Sets the chamber's target; 0 is off."""
         await self._command(printer_id, "temperature", {"chamber_c": target_c})
 
+    async def set_heater(self, printer_id: str, heater: str, target_c: int) -> None:
+        """Sets another heater's target; 0 is off."""
+        body = {"heater": heater, "target_c": target_c}
+        await self._command(printer_id, "temperature", body)
+
+    async def set_speed_percent(self, printer_id: str, percent: int) -> None:
+        """Sets the speed factor."""
+        await self._command(printer_id, "speed", {"percent": percent})
+
+    async def set_flow(self, printer_id: str, percent: int) -> None:
+        """Sets the extrusion factor."""
+        await self._command(printer_id, "flow", {"percent": percent})
+
+    async def select_tool(self, printer_id: str, tool: int) -> None:
+        """Makes a head the one that works."""
+        await self._command(printer_id, "tool", {"tool": tool})
+
+    async def run_macro(self, printer_id: str, macro: str) -> None:
+        """Runs a macro."""
+        await self._command(printer_id, f"macros/{quote(macro, safe='')}")
+
+    async def set_power(self, printer_id: str, device: str, *, is_on: bool) -> None:
+        """Switches a device of the machine's host."""
+        path = f"power/{quote(device, safe='')}"
+        await self._command(printer_id, path, {"is_on": is_on})
+
+    async def connect_machine(self, printer_id: str) -> None:
+        """Lets the host connect to its machine."""
+        await self._command(printer_id, "connect")
+
+    async def disconnect_machine(self, printer_id: str) -> None:
+        """Lets the host leave its machine."""
+        await self._command(printer_id, "disconnect")
+
+    async def restart_firmware(self, printer_id: str) -> None:
+        """Resets the machine's boards and its host's software."""
+        await self._command(printer_id, "restart-firmware")
+
+    async def restart_host(self, printer_id: str) -> None:
+        """Restarts the host's software."""
+        await self._command(printer_id, "restart-host")
+
+    async def answer_prompt(self, printer_id: str, choice: int) -> None:
+        """Answers what the machine asks."""
+        await self._command(printer_id, "prompt", {"choice": choice})
+
     async def home(self, printer_id: str) -> None:
         """Homes all axes."""
         await self._command(printer_id, "home")
