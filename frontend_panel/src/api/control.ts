@@ -1,7 +1,7 @@
 /** Telling one printer what to do. The engine answers when the machine confirmed it, and says why where it did not. */
 
 import type { Transport } from "./transport";
-import type { Accepted, Axis, Calibration, Light, PrintOrder, Sensitivity, SpeedLevel, StopOutcome } from "./types";
+import type { Accepted, Axis, Calibration, ConsoleLine, Light, PrintOrder, Sensitivity, SpeedLevel, StopOutcome } from "./types";
 
 /** Returns the path of a printer, or of a verb of it. */
 export function printerPath(id: string, verb = ""): string {
@@ -25,12 +25,14 @@ export function emergencyStopOne(transport: Transport, id: string): Promise<Stop
   return transport.request("POST", printerPath(id, "emergency-stop"));
 }
 
+export type Target =
+  | { readonly nozzle: number; readonly nozzle_c: number }
+  | { readonly bed_c: number }
+  | { readonly chamber_c: number }
+  | { readonly heater: string; readonly target_c: number };
+
 /** Sets one target in °C, 0 for off. */
-export function setTarget(
-  transport: Transport,
-  id: string,
-  target: { nozzle: number; nozzle_c: number } | { bed_c: number } | { chamber_c: number },
-): Promise<void> {
+export function setTarget(transport: Transport, id: string, target: Target): Promise<void> {
   return transport.request("POST", printerPath(id, "temperature"), target);
 }
 
@@ -40,6 +42,45 @@ export function setFan(transport: Transport, id: string, fan: string, percent: n
 
 export function setSpeed(transport: Transport, id: string, level: SpeedLevel): Promise<void> {
   return transport.request("POST", printerPath(id, "speed"), { level });
+}
+
+/** Sets the speed factor, on machines that have one. */
+export function setSpeedPercent(transport: Transport, id: string, percent: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "speed"), { percent });
+}
+
+/** Sets the extrusion factor. */
+export function setFlow(transport: Transport, id: string, percent: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "flow"), { percent });
+}
+
+export function selectTool(transport: Transport, id: string, tool: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "tool"), { tool });
+}
+
+export function runMacro(transport: Transport, id: string, name: string): Promise<void> {
+  return transport.request("POST", printerPath(id, `macros/${encodeURIComponent(name)}`));
+}
+
+export function answerPrompt(transport: Transport, id: string, choice: number): Promise<void> {
+  return transport.request("POST", printerPath(id, "prompt"), { choice });
+}
+
+export function setPower(transport: Transport, id: string, device: string, isOn: boolean): Promise<void> {
+  return transport.request("POST", printerPath(id, `power/${encodeURIComponent(device)}`), { is_on: isOn });
+}
+
+/** What the host of a machine can be told, whether or not it has its machine. */
+export type HostVerb = "connect" | "disconnect" | "restart-firmware" | "restart-host";
+
+export function tellHost(transport: Transport, id: string, verb: HostVerb): Promise<void> {
+  return transport.request("POST", printerPath(id, verb));
+}
+
+/** Returns what was said since that line, oldest first. */
+export async function readConsole(transport: Transport, id: string, after: number): Promise<readonly ConsoleLine[]> {
+  const answer = await transport.request<{ readonly items: readonly ConsoleLine[] }>("GET", printerPath(id, `console?after=${after}`));
+  return answer.items;
 }
 
 export function setLight(transport: Transport, id: string, light: string, mode: Light["mode"]): Promise<void> {

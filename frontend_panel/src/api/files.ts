@@ -2,11 +2,21 @@
 
 import { printerPath } from "./control";
 import type { Transport } from "./transport";
-import type { FilePlate, Items, PrinterFiles, Task } from "./types";
+import type { FilePlate, Items, PrinterFiles, StoredFile, Task } from "./types";
 
 /** Lists the files, and says which the printer takes. */
 export function listFiles(transport: Transport, printerId: string): Promise<PrinterFiles> {
   return transport.request("GET", printerPath(printerId, "files"));
+}
+
+/** Lists what can be printed on the machine, whoever put it there. */
+export async function listStored(transport: Transport, printerId: string): Promise<readonly StoredFile[]> {
+  return (await transport.request<Items<StoredFile>>("GET", printerPath(printerId, "files/on-printer"))).items;
+}
+
+/** Lists the recordings on the machine. */
+export async function listTimelapses(transport: Transport, printerId: string): Promise<readonly StoredFile[]> {
+  return (await transport.request<Items<StoredFile>>("GET", printerPath(printerId, "timelapses"))).items;
 }
 
 /** Sends a file to the engine; the task that is answered puts it on the printer, in place of one of that name. */

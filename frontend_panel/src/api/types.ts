@@ -23,6 +23,7 @@ export type {
   Check,
   Climate,
   ConfigureSlotBody,
+  ConsoleLine,
   Control,
   CreateToken,
   CreateUser,
@@ -35,6 +36,7 @@ export type {
   Fault,
   FaultRecord,
   FilamentPreset,
+  FilamentSensor,
   FilamentUnit,
   Fit,
   Heat,
@@ -46,23 +48,28 @@ export type {
   Model,
   Nozzle,
   NozzleInstall,
+  NamedFan,
   NozzleStatus,
   PasswordRules,
+  PercentBounds,
   Permission,
   Permissions,
   Plate,
+  PowerDevice,
   Printer,
   ProblemDocument,
   Role,
   Run,
   Sample,
   Sensitivity,
+  Sensor,
   Severity,
   Slot,
   SlotFit,
   SlotRef,
   Speed,
   SpeedLevel,
+  StoredFile,
   Tag,
   Temperatures,
   Upload,
@@ -77,6 +84,10 @@ export type Checked = schema.CheckedOut;
 /** A person of Home Assistant whose role is fixed here. */
 export type FixedPerson = schema.PersonOut;
 export type Found = schema.FoundOut;
+/** A request for a key that a person approves at the machine; the key itself is never told. */
+export type KeyRequest = schema.KeyRequest;
+/** What a family's own field of a connection holds. */
+export type Option = string | number | boolean;
 /** The files on a printer, and which it takes. */
 export type PrinterFiles = schema.FilesOut;
 /** A plate of a file on a printer. */

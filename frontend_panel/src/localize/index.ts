@@ -31,6 +31,12 @@ function filled(text: string, values: Values = {}): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 
+/** Returns the text for a name that a machine or its owner gave, which is a name where we have no text for it. */
+export function named(prefix: string, name: string): string {
+  const text = word(prefix, name);
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+}
+
 /** Returns the text for a word of the API, such as `state.printing`, or the word itself where a newer engine sent it. */
 export function word(prefix: string, value: string): string {
   return texts[`${prefix}.${value}`] ?? value.replaceAll("_", " ");

@@ -4,7 +4,7 @@ import type { FloorView } from "./preferences";
 import { PLAIN_VIEW, readView } from "./preferences";
 
 it("reads back what was written down", () => {
-  const view: FloorView = { state: "needs", materials: ["PLA"], tags: ["cellar"], sort: "name", size: "XL" };
+  const view: FloorView = { state: "needs", materials: ["PLA"], tags: ["cellar"], models: ["Elegoo"], sort: "name", size: "XL" };
   expect(readView(JSON.stringify(view))).toEqual(view);
 });
 

@@ -4,7 +4,7 @@ import { keep, kept } from "./kept";
 
 export const STATES = ["all", "printing", "needs", "free", "offline"] as const;
 export type StateFilter = (typeof STATES)[number];
-export const SORTS = ["needs", "ending", "name", "position"] as const;
+export const SORTS = ["needs", "ending", "state", "name", "model", "position"] as const;
 export type Sort = (typeof SORTS)[number];
 export const SIZES = ["S", "auto", "M", "L", "XL"] as const;
 export type Size = (typeof SIZES)[number];
@@ -15,11 +15,13 @@ export interface FloorView {
   readonly materials: readonly string[];
   /** Tags of which one has to be there; none for any. */
   readonly tags: readonly string[];
+  /** Makes and models of which it has to be one; none for any. */
+  readonly models: readonly string[];
   readonly sort: Sort;
   readonly size: Size;
 }
 
-export const PLAIN_VIEW: FloorView = { state: "all", materials: [], tags: [], sort: "needs", size: "auto" };
+export const PLAIN_VIEW: FloorView = { state: "all", materials: [], tags: [], models: [], sort: "needs", size: "auto" };
 const NAME = "odin.floor";
 
 export function keptView(): FloorView {
@@ -32,20 +34,25 @@ export function keepView(view: FloorView): void {
 
 /** Returns what was written down; what an older or newer panel wrote there and this one does not know is left out. */
 export function readView(text: string | undefined): FloorView {
-  const read = parsed(text);
+  return viewOf(parsed(text));
+}
+
+/** Returns what a value says of a view, and the plain one for the rest. */
+export function viewOf(value: unknown): FloorView {
+  const read = Object(value) as Readonly<Record<string, unknown>>;
   return {
     state: oneOf(STATES, read["state"]) ?? PLAIN_VIEW.state,
     materials: words(read["materials"]),
     tags: words(read["tags"]),
+    models: words(read["models"]),
     sort: oneOf(SORTS, read["sort"]) ?? PLAIN_VIEW.sort,
     size: oneOf(SIZES, read["size"]) ?? PLAIN_VIEW.size,
   };
 }
 
-function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
+function parsed(text: string | undefined): unknown {
   try {
-    const value: unknown = JSON.parse(text ?? "{}");
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return JSON.parse(text ?? "{}");
   } catch {
     return {};
   }

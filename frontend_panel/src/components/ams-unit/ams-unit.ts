@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { Drying, Fault, FilamentUnit, Slot } from "../../api/types";
 import { t, word } from "../../localize";
 import { degrees, duration, percent } from "../../localize/format";
+import type { HeadNames } from "../../localize/heads";
 import "../icon/icon";
 import { bed, chamber, humidity, more } from "../icon/icons";
 import "../kit/popover";
@@ -13,6 +14,7 @@ import { route } from "./route";
 import { styles } from "./styles";
 import {
   dryingDone,
+  feedsWord,
   headName,
   humidityWord,
   isDrying,
@@ -30,8 +32,8 @@ import {
  * A holder of spools as it stands on the bench: its bays, its air, and the way to the nozzle. Pressing a bay or the unit
  * unfolds what the owner puts into the slots.
  *
- * Properties: `unit`, `activeSlot` (the id of the slot in use, `null` for none), `heads` and `faults` (of the printer), `isOld` (the values may be
- * long past), `hasMenu`. Slots: `slot-N` (N is a slot's id), `unit`. Events: `odin-unfold` and `odin-fold` (`detail.value`:
+ * Properties: `unit`, `activeSlot` (the id of the slot in use, `null` for none), `heads`, `headNames` and `faults` (of the printer),
+ * `isOld` (the values may be long past), `canBeSet`, `hasMenu`. Slots: `slot-N` (N is a slot's id), `unit`. Events: `odin-unfold` and `odin-fold` (`detail.value`:
  * a slot's id, or `null` for the unit).
  */
 @customElement("odin-ams-unit")
@@ -41,8 +43,11 @@ export class OdinAmsUnit extends LitElement {
   @property({ attribute: false }) unit!: FilamentUnit;
   @property({ attribute: false }) activeSlot: number | null = null;
   @property({ type: Number }) heads = 1;
+  @property({ attribute: "head-names" }) headNames: HeadNames = "sides";
   @property({ attribute: false }) faults: readonly Fault[] = [];
   @property({ type: Boolean, attribute: "old", reflect: true }) isOld = false;
+  /** Whether the machine lets itself be told what is in a slot. */
+  @property({ type: Boolean, attribute: "can-be-set" }) canBeSet = false;
   @property({ type: Boolean, attribute: "has-menu" }) hasMenu = false;
 
   protected override willUpdate(): void {
@@ -112,7 +117,7 @@ export class OdinAmsUnit extends LitElement {
     const { unit } = this;
     const look = lookIn(unit, slot, this.faults);
     const isActive = slot.id === this.activeSlot;
-    const number = unit.slots.length > 1 ? String(numberOf(unit, slot)) : "";
+    const number = unit.slots.length > 1 ? numberOf(unit, slot) : "";
     return html`
       <odin-popover
         align="start"
@@ -135,7 +140,7 @@ export class OdinAmsUnit extends LitElement {
             .isWarm=${isWarm(unit.drying)}
           ></odin-spool>
           <span class="material clip" aria-hidden="true">${materialOf(slot, look)}</span>
-          <span class="amount" aria-hidden="true">${[number, noteOf(unit, slot, look)].filter(Boolean).join(" · ")}</span>
+          <span class="amount" aria-hidden="true">${[number, noteOf(unit, slot, look, this.canBeSet)].filter(Boolean).join(" · ")}</span>
         </button>
         <slot name=${`slot-${slot.id}`}></slot>
       </odin-popover>
@@ -177,14 +182,8 @@ export class OdinAmsUnit extends LitElement {
     const { unit } = this;
     return html`
       <p class="to">
-        ${this.heads < 2 ? t("filament.to_only") : html`${t("filament.to")} <b>${headName(unit.nozzle, this.heads)}</b>`}
-        ${
-          used
-            ? unit.slots.length > 1
-              ? t("filament.slot_feeds", { n: numberOf(unit, used) })
-              : t("filament.feeds")
-            : nothing
-        }
+        ${this.heads < 2 ? t("filament.to_only") : html`${t("filament.to")} <b>${headName(unit.nozzle, this.heads, this.headNames)}</b>`}
+        ${used ? feedsWord(unit, used) : nothing}
       </p>
     `;
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { exampleFault, examplePrinter, exampleSlot, exampleUnit } from "../../testing/example-printer";
 import { routePath } from "./route";
-import { dryingDone, headName, humidityWord, isActive, lookIn, noteOf, placeName, sentenceOf, shortName } from "./words";
+import { dryingDone, feedsWord, headName, humidityWord, isActive, lookIn, noteOf, numberOf, placeName, sentenceOf, shortName } from "./words";
 
 const full = exampleSlot({ id: 0, spool_weight_g: 1000 });
 const empty = exampleSlot({ id: 1, is_occupied: false, material: null, color: null });
@@ -23,10 +23,22 @@ describe("a filament unit in words", () => {
     expect(sentenceOf(unit, full, "set", true)).toBe("AMS A, slot 1: PLA Basic, 640 g left, feeding");
   });
 
+  it("calls the slots of some units as their machine calls them", () => {
+    const gates = exampleUnit({ kind: "mmu", name: "MMU", slots: [exampleSlot({ id: 0 }), exampleSlot({ id: 1 })] });
+    expect(gates.slots.map((slot) => [numberOf(gates, slot), placeName(gates, slot), feedsWord(gates, slot)])).toEqual([
+      ["T0", "MMU, T0", "· T0 feeding"],
+      ["T1", "MMU, T1", "· T1 feeding"],
+    ]);
+  });
+
+  it("asks nobody to describe a slot to a machine that cannot be told", () => {
+    expect(bare.slots.map((slot) => noteOf(bare, slot, lookIn(bare, slot, []), false))).toEqual([""]);
+  });
+
   it("tells what there is or what to do", () => {
-    expect(noteOf(unit, full, "set")).toBe("640 g");
-    expect(noteOf(unit, empty, "empty")).toBe("");
-    expect(bare.slots.map((slot) => noteOf(bare, slot, lookIn(bare, slot, [])))).toEqual(["set it"]);
+    expect(noteOf(unit, full, "set", true)).toBe("640 g");
+    expect(noteOf(unit, empty, "empty", true)).toBe("");
+    expect(bare.slots.map((slot) => noteOf(bare, slot, lookIn(bare, slot, []), true))).toEqual(["set it"]);
   });
 
   it("says that a slot ran out when a fault names it", () => {
@@ -35,7 +47,7 @@ describe("a filament unit in words", () => {
   });
 
   it("knows which nozzle it feeds and how dry it is", () => {
-    expect([headName(0, 1), headName(0, 2), headName(1, 2), headName(null, 2)]).toEqual([
+    expect([headName(0, 1, "sides"), headName(0, 2, "sides"), headName(1, 2, "sides"), headName(null, 2, "sides")]).toEqual([
       "nozzle",
       "right nozzle",
       "left nozzle",

@@ -3,6 +3,8 @@
 import type { Drying, FilamentUnit, Printer, Slot } from "../../api/types";
 import { t, word } from "../../localize";
 import { grams, percent } from "../../localize/format";
+import { headNumber } from "../../localize/heads";
+import type { HeadNames } from "../../localize/heads";
 import type { Look } from "../spool/look";
 import { gramsLeft, lookOf } from "../spool/look";
 
@@ -18,19 +20,29 @@ export function shortName(unit: FilamentUnit): string {
 /** Returns `AMS A, slot 2`, or only the unit where it has one place. */
 export function placeName(unit: FilamentUnit, slot: Slot): string {
   if (unit.slots.length < 2) return unit.name;
-  return t("slot.place", { unit: unit.name, n: numberOf(unit, slot) });
+  return t(isTools(unit) ? "slot.place_tool" : "slot.place", { unit: unit.name, n: numberOf(unit, slot) });
 }
 
-/** Returns the number of a slot as people count. */
-export function numberOf(unit: FilamentUnit, slot: Slot): number {
-  return unit.slots.indexOf(slot) + 1;
+/** Returns the number of a slot as people count, or as G-code does: the slots of some units are called like tools. */
+export function numberOf(unit: FilamentUnit, slot: Slot): string {
+  return isTools(unit) ? t("heater.tool", { n: slot.id }) : String(unit.slots.indexOf(slot) + 1);
+}
+
+/** Returns `slot 2 feeding`, or that it is fed where there is one slot. */
+export function feedsWord(unit: FilamentUnit, slot: Slot): string {
+  if (unit.slots.length < 2) return t("filament.feeds");
+  return t(isTools(unit) ? "filament.tool_feeds" : "filament.slot_feeds", { n: numberOf(unit, slot) });
+}
+
+function isTools({ kind }: FilamentUnit): boolean {
+  return kind === "mmu" || kind === "tools";
 }
 
 /** Returns the nozzle that a unit feeds, in words. */
-export function headName(nozzle: number | null, heads: number): string {
+export function headName(nozzle: number | null, heads: number, names: HeadNames): string {
   if (heads < 2) return t("filament.head.only");
-  if (nozzle === null) return t("filament.head.any");
-  return word("filament.head", String(nozzle));
+  if (nozzle === null) return t(heads > 2 || names === "tools" ? "filament.head.every" : "filament.head.any");
+  return headNumber(nozzle, heads, names) || word("filament.head", String(nozzle));
 }
 
 /** Returns what is in a slot in the fewest words: the material, or why there is none. */
@@ -45,10 +57,10 @@ export function amountOf(slot: Slot): string {
   return slot.remaining_pct === null ? "" : percent(slot.remaining_pct);
 }
 
-/** Returns the small line below a spool: how much is left, or what there is to do. */
-export function noteOf(unit: FilamentUnit, slot: Slot, look: Look): string {
+/** Returns the small line below a spool: how much is left, or what there is to do where it `canBeSet`. */
+export function noteOf(unit: FilamentUnit, slot: Slot, look: Look, canBeSet: boolean): string {
   if (look === "set") return amountOf(slot) || (unit.slots.length > 1 ? "" : t("slot.amount_unknown"));
-  if (look === "unknown" || look === "unset") return t("slot.set_it");
+  if (look === "unknown" || look === "unset") return canBeSet ? t("slot.set_it") : "";
   return unit.slots.length > 1 ? "" : t("slot.no_spool");
 }
 

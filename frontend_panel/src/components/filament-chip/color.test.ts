@@ -20,8 +20,9 @@ describe("a filament's colour", () => {
   });
 
   it("gets ink that can be read on it", () => {
-    expect(inkOn(color("#FFFFFFFF"))).toBe("#14181c");
-    expect(inkOn(color("#F2D24BFF"))).toBe("#14181c");
+    expect(inkOn(color("#FFFFFFFF"))).toBe("#000000");
+    expect(inkOn(color("#FF0000FF"))).toBe("#000000");
+    expect(inkOn(color("#F2D24BFF"))).toBe("#000000");
     expect(inkOn(color("#161616FF"))).toBe("#ffffff");
     expect(inkOn(color("#1F5AC8FF"))).toBe("#ffffff");
   });

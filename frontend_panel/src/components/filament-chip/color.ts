@@ -13,6 +13,8 @@ export interface Color {
 const CLEAR_BELOW = 0x90;
 const NEAR_WHITE = 0.8;
 const NEAR_BLACK = 0.02;
+/** Where black and white are equally far: 4.58 to 1. */
+const BREAK_EVEN = 0.179;
 
 const FORM = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})?$/i;
 
@@ -29,9 +31,9 @@ export function parseColor(text: string | null | undefined): Color | undefined {
   };
 }
 
-/** Returns the ink that reads best on a colour: the break-even point of contrast with black and white. */
+/** Returns the ink that reads best on a colour. Nothing paler than black is far enough from every colour between. */
 export function inkOn(color: Color): string {
-  return color.luminance > 0.179 ? "#14181c" : "#ffffff";
+  return color.luminance > BREAK_EVEN ? "#000000" : "#ffffff";
 }
 
 /** Whether a colour needs a strong edge: it would vanish on a light or a dark card. */

@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { FilamentUnit, SlotRef } from "../../api/types";
 import { t } from "../../localize";
 import { base } from "../../theme/controls";
+import { numberOf } from "../ams-unit/words";
 import "../filament-chip/filament-chip";
 
 /**
@@ -61,10 +62,10 @@ export class OdinFilamentUnits extends LitElement {
         <span class="name" title=${unit.name}>${place}</span>
         <span class="bays">
           ${unit.slots.map(
-            (slot, i) => html`
+            (slot) => html`
               <odin-filament-chip
                 .slotState=${slot}
-                .number=${unit.slots.length > 1 ? String(i + 1) : ""}
+                .number=${unit.slots.length > 1 ? numberOf(unit, slot) : ""}
                 .place=${place}
                 .isFeeding=${this.isFeeding && this.activeSlot?.unit === unit.id && this.activeSlot.slot === slot.id}
               ></odin-filament-chip>

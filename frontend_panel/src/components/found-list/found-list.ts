@@ -28,6 +28,7 @@ export class OdinFoundList extends LitElement {
 
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--o-2);
       }
 
@@ -108,12 +109,19 @@ export class OdinFoundList extends LitElement {
         <div class="what">
           <b class="clip">${title}</b>
           <p class="sub clip">
-            ${[machine.model, machine.host, family].filter((part) => part && part !== title).join(" · ")}
+            ${[machine.model, this.#address(machine), family].filter((part) => part && part !== title).join(" · ")}
           </p>
         </div>
         ${machine.is_known ? this.#known(machine, title) : this.#button(machine, title, isPicked)}
       </li>
     `;
+  }
+
+  /** One host may have several of a family: its port tells which is meant. */
+  #address({ host, family, ports }: Found): string {
+    const isShared = this.found.filter((each) => each.host === host && each.family === family).length > 1;
+    const [port] = Object.values(ports);
+    return isShared && port !== undefined ? `${host}:${port}` : host;
   }
 
   #known({ printer_id: id }: Found, title: string) {

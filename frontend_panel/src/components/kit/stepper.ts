@@ -15,7 +15,7 @@ const SETTLES_MS = 700;
 /**
  * A set-point with a minus and a plus. It commits a moment after the last press, at Enter, and when it is left.
  *
- * Properties: `value` (`null` is off or unknown, drawn as `empty`), `min`, `max`, `step`, `unit`, `label`, `empty`,
+ * Properties: `value` (`null` is off or unknown, drawn as `empty`), `min`, `max`, `step`, `start` (where the steps begin without a value; `min` if not said), `unit`, `label`, `empty`,
  * `disabled`, `reason`, `phase` (of the press it causes). Events: `odin-change` (`detail.value`).
  */
 @customElement("odin-stepper")
@@ -82,7 +82,7 @@ export class OdinStepper extends LitElement {
       }
 
       input {
-        width: 52px;
+        width: 62px;
         height: 100%;
         padding: 0;
         border: 0;
@@ -106,6 +106,7 @@ export class OdinStepper extends LitElement {
         }
 
         input {
+          width: 74px;
           font-size: 16px;
         }
       }
@@ -116,6 +117,7 @@ export class OdinStepper extends LitElement {
   @property({ type: Number }) min = 0;
   @property({ type: Number }) max = 100;
   @property({ type: Number }) step = 1;
+  @property({ type: Number }) start: number | undefined;
   @property() unit = "";
   @property() label = "";
   @property() empty = t("kit.off");
@@ -203,7 +205,7 @@ export class OdinStepper extends LitElement {
 
   #move(steps: number): void {
     this.wanted = undefined;
-    this.draft = String(stepped(this.#now(), steps, this));
+    this.draft = String(stepped(this.#now(), steps, this, this.start ?? this.min));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#commit, SETTLES_MS);
   }

@@ -6,9 +6,9 @@ export interface Range {
   readonly step: number;
 }
 
-/** Returns the value `steps` steps on, inside the range; without a value the count starts at the lower end. */
-export function stepped(value: number | null, steps: number, { min, max, step }: Range): number {
-  return bounded((value ?? min) + steps * step, { min, max });
+/** Returns the value `steps` steps on, inside the range; without a value the count begins at `start`. */
+export function stepped(value: number | null, steps: number, { min, max, step }: Range, start = min): number {
+  return bounded((value ?? start) + steps * step, { min, max });
 }
 
 /** Returns the value, moved into the range. */

@@ -5,6 +5,7 @@ import { html, nothing } from "lit";
 import type { Fault, Heat, Printer } from "../../api/types";
 import { t } from "../../localize";
 import { clock, degrees, duration, instant, percent } from "../../localize/format";
+import { headNumber } from "../../localize/heads";
 import "../icon/icon";
 import { bed, chamber, failed, info, nozzle, show, warning, wrench } from "../icon/icons";
 import "../kit/time";
@@ -132,9 +133,10 @@ function faultRow(fault: Fault) {
 
 export function temperatures(printer: Printer) {
   const { nozzles, bed: plate, chamber: inside } = printer.temperatures;
+  const names = printer.capabilities.head_names;
   return html`
     <div class="heats">
-      ${nozzles.map((value, i) => heat(nozzle, nozzles.length > 1 ? t("card.nozzle_n", { n: i + 1 }) : t("card.nozzle"), value))}
+      ${nozzles.map((value, i) => heat(nozzle, nozzles.length > 1 ? headNumber(i, nozzles.length, names) || t("card.nozzle_n", { n: i + 1 }) : t("card.nozzle"), value))}
       ${heat(bed, t("card.bed"), plate)} ${heat(chamber, t("card.chamber"), inside)}
     </div>
   `;

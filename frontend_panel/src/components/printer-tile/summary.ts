@@ -83,7 +83,7 @@ export function jobName(printer: Printer): string {
   const name = printer.job?.name ?? printer.job?.file;
   if (name != null && name !== "" && printer.activity !== "idle") return name;
   if (printer.activity === null) return t("card.not_heard");
-  return isRunning(printer) ? t("card.unnamed_job") : t("card.ready");
+  return isRunning(printer) || hasEnded(printer) ? t("card.unnamed_job") : t("card.ready");
 }
 
 /** Returns the slot that feeds the nozzle. */

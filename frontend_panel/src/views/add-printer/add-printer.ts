@@ -15,10 +15,13 @@ import type { Services } from "../../services";
 import { servicesContext } from "../../services";
 import { addressOf, followed } from "../app/place";
 import { addedCard } from "./added";
-import { draftOf, emptyDraft, isOtherConnection, missing, newPrinter } from "./draft";
+import { changed, draftOf, emptyDraft, isOtherConnection, missing, newPrinter } from "./draft";
 import type { Draft } from "./draft";
 import { addForm } from "./form";
+import "./key-request";
+import "./network-scan";
 import { checkResult } from "./result";
+import { reachStyles } from "../reach/styles";
 import { styles } from "./styles";
 
 /** Machines announce themselves every few seconds. */
@@ -31,7 +34,7 @@ const SEARCH_S = 6;
  */
 @customElement("odin-add-printer")
 export class OdinAddPrinter extends LitElement {
-  static override styles = styles;
+  static override styles = [...styles, reachStyles];
 
   @property() heading = "";
   @consume({ context: servicesContext }) private readonly services!: Services;
@@ -100,6 +103,7 @@ export class OdinAddPrinter extends LitElement {
         <button class="button by-hand" type="button" @click=${this.#typeByHand}>
           <odin-icon .path=${edit}></odin-icon>${t("add.by_hand")}
         </button>
+        <odin-network-scan @odin-found=${this.#foundByScan}></odin-network-scan>
       </section>
     `;
   }
@@ -119,6 +123,7 @@ export class OdinAddPrinter extends LitElement {
             draft,
             families: this.families,
             isFound: picked !== undefined,
+            underSecret: this.#keyRequest(draft),
             wrong: (name) => (this.missing.has(name) ? t("field.required") : refusal?.field(name)),
             change: this.#change,
           })}
@@ -143,9 +148,30 @@ export class OdinAddPrinter extends LitElement {
     `;
   }
 
+  #keyRequest(draft: Draft) {
+    const family = this.families.find(({ name }) => name === draft.family);
+    if (!family?.gives_keys) return nothing;
+    if (draft.keyRequest) return html`<p class="sub">${t("add.key.granted")}</p>`;
+    return html`
+      <odin-key-request
+        .draft=${draft}
+        @odin-granted=${({ detail }: CustomEvent<string>) => {
+          this.#change({ secret: "", keyRequest: detail });
+        }}
+      ></odin-key-request>
+    `;
+  }
+
+  readonly #foundByScan = ({ detail }: CustomEvent<readonly Found[]>): void => {
+    const isNew = (machine: Found) =>
+      !this.found.some(({ family, host, serial }) => family === machine.family && host === machine.host && serial === machine.serial);
+    const fresh = detail.filter(isNew);
+    if (fresh.length > 0) this.found = [...this.found, ...fresh].sort((a, b) => Number(a.is_known) - Number(b.is_known));
+  };
+
   readonly #change = (change: Partial<Draft>): void => {
     if (!this.draft) return;
-    const draft = { ...this.draft, ...change };
+    const draft = changed(this.draft, change);
     if (isOtherConnection(this.draft, draft)) this.checked = undefined;
     this.draft = draft;
   };
@@ -172,7 +198,7 @@ export class OdinAddPrinter extends LitElement {
 
   readonly #pick = ({ detail }: PickEvent): void => {
     this.#begin(draftOf(detail, emptyDraft), detail);
-    this.#focus(() => this.secretInput);
+    this.#focus(() => this.secretInput ?? this.submitButton);
   };
 
   readonly #typeByHand = (): void => {
@@ -195,10 +221,14 @@ export class OdinAddPrinter extends LitElement {
     else await this.#check();
   };
 
+  #fields(draft: Draft) {
+    return this.families.find(({ name }) => name === draft.family)?.fields ?? [];
+  }
+
   async #check(): Promise<void> {
     const { draft } = this;
     if (!draft) return;
-    await this.#do("checking", missing(draft, "host"), async () => {
+    await this.#do("checking", missing(draft, this.#fields(draft), false), async () => {
       // The name plays no part in a check, but the engine wants one.
       const printer = newPrinter({ ...draft, name: draft.name.trim() || draft.host });
       this.checked = undefined;
@@ -210,7 +240,7 @@ export class OdinAddPrinter extends LitElement {
   readonly #add = async (): Promise<void> => {
     const { draft } = this;
     if (!draft) return;
-    await this.#do("adding", missing(draft, "name", "host"), async () => {
+    await this.#do("adding", missing(draft, this.#fields(draft), true), async () => {
       this.added = await addPrinter(this.services.transport, newPrinter(draft));
       this.draft = undefined;
       this.picked = undefined;

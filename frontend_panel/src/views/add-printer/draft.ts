@@ -1,14 +1,14 @@
 /** A printer as it is being typed: plain text until it is sent. */
 
 import type { Found, NewPrinter } from "../../api/types";
+import { missing as missingOf } from "../reach/reach";
+import type { Field, Reach } from "../reach/reach";
 
-export interface Draft {
+export interface Draft extends Reach {
   readonly name: string;
   readonly family: string;
-  readonly host: string;
-  readonly serial: string;
-  readonly secret: string;
-  readonly ports: Readonly<Record<string, number>>;
+  /** What stands for the key that somebody approved at the machine; the key itself stays in the engine. */
+  readonly keyRequest: string;
   readonly isObserveOnly: boolean;
 }
 
@@ -18,7 +18,9 @@ export const emptyDraft: Draft = {
   host: "",
   serial: "",
   secret: "",
+  keyRequest: "",
   ports: {},
+  options: {},
   isObserveOnly: false,
 };
 
@@ -31,12 +33,25 @@ export function draftOf(found: Found, draft: Draft): Draft {
     host: found.host,
     serial: found.serial ?? "",
     ports: found.ports,
+    options: found.options,
   };
 }
 
-/** Returns which of these fields still have to be filled. */
-export function missing(draft: Draft, ...names: readonly ("name" | "host")[]): ReadonlySet<string> {
-  return new Set(names.filter((name) => draft[name].trim() === ""));
+/** Returns the draft after somebody typed. */
+export function changed(draft: Draft, change: Partial<Draft>): Draft {
+  return {
+    ...draft,
+    // Ports belong to the machine that was found, not to another address.
+    ...("host" in change ? { ports: {} } : {}),
+    ...("secret" in change ? { keyRequest: "" } : {}),
+    ...change,
+  };
+}
+
+/** Returns the names of what still has to be filled; a key that was asked for is as good as one that was typed. */
+export function missing(draft: Draft, fields: readonly Field[], needsName: boolean): ReadonlySet<string> {
+  const lacking = missingOf(draft, fields).filter((name) => !(name === "secret" && draft.keyRequest));
+  return new Set(needsName && draft.name.trim() === "" ? [...lacking, "name"] : lacking);
 }
 
 /** Returns what is sent to the engine; it judges. */
@@ -46,14 +61,15 @@ export function newPrinter(draft: Draft): NewPrinter {
     family: draft.family,
     host: draft.host.trim(),
     serial: draft.serial.trim() || null,
-    secret: draft.secret.trim() || null,
+    ...(draft.keyRequest ? { key_request: draft.keyRequest } : { secret: draft.secret.trim() || null }),
     ports: draft.ports,
+    options: draft.options,
     is_observe_only: draft.isObserveOnly,
   };
 }
 
 /** Whether a check of one draft says nothing about the other: they lead to another machine, or with another code. */
 export function isOtherConnection(a: Draft, b: Draft): boolean {
-  const names = ["family", "host", "serial", "secret", "ports"] as const;
+  const names = ["family", "host", "serial", "secret", "keyRequest", "ports", "options"] as const;
   return names.some((name) => a[name] !== b[name]);
 }

@@ -1,70 +1,62 @@
-/** The fields of a printer that is being added, as a template for the form that owns them. */
+/** The fields of a printer that is being added, as a template for the form that owns them. Its family says which. */
 
 import { html, nothing } from "lit";
+import type { TemplateResult } from "lit";
 
 import type { Family } from "../../api/types";
 import { choice, field } from "../../components/field/field";
-import "../../components/kit/switch";
 import { t } from "../../localize";
+import { isExtra } from "../reach/reach";
+import type { Field } from "../reach/reach";
+import { flag, reachField } from "../reach/reach-field";
 import type { Draft } from "./draft";
 
 interface Form {
   readonly draft: Draft;
   readonly families: readonly Family[];
-  /** Found on the network: its address and serial number are known, and stand behind a fold. */
+  /** Found on the network: what was told there is known, and stands behind a fold. */
   readonly isFound: boolean;
+  /** What stands under the field for the key, such as a way to be given one. */
+  readonly underSecret: TemplateResult | typeof nothing;
   readonly wrong: (name: string) => string | undefined;
   readonly change: (change: Partial<Draft>) => void;
 }
 
 export function addForm(form: Form) {
-  const where = html`${family(form)} ${address(form)}`;
-  const isWrong = ["host", "serial", "family"].some((name) => form.wrong(name) !== undefined);
+  const { draft, isFound, wrong, change, families } = form;
+  const fields = families.find(({ name }) => name === draft.family)?.fields ?? [];
+  const isFolded = (one: Field) => (isFound ? one.kind !== "secret" : isExtra(one));
+  const own = (one: Field) => html`
+    ${reachField({ reach: draft, wrong, change }, one)} ${one.kind === "secret" ? form.underSecret : nothing}
+  `;
+  const folded = fields.filter(isFolded);
+  const isWrong = folded.some(({ name }) => wrong(name) !== undefined);
   return html`
-    ${form.isFound ? nothing : where}
+    ${isFound ? nothing : family(form)} ${fields.filter((one) => !isFolded(one)).map(own)}
     ${field({
-      ...text(form, "secret"),
-      label: t("add.secret"),
-      hint: t("add.secret.hint"),
-      isCode: true,
+      name: "name",
+      value: draft.name,
+      error: wrong("name"),
+      label: t("add.name"),
+      hint: t("add.name.hint"),
+      onInput: (_, name) => {
+        change({ name });
+      },
     })}
-    ${field({ ...text(form, "name"), label: t("add.name"), hint: t("add.name.hint") })}
-    <div class="observe">
-      <div>
-        <b>${t("add.observe_only")}</b>
-        <p class="hint">${t("add.observe_only.hint")}</p>
-      </div>
-      <odin-switch
-        .label=${t("add.observe_only")}
-        .checked=${form.draft.isObserveOnly}
-        @odin-change=${(event: CustomEvent<{ value: boolean }>) => {
-          form.change({ isObserveOnly: event.detail.value });
-        }}
-      ></odin-switch>
-    </div>
+    ${flag(t("add.observe_only"), t("add.observe_only.hint"), draft.isObserveOnly, (isObserveOnly) => {
+      change({ isObserveOnly });
+    })}
     ${
-      form.isFound
+      folded.length > 0
         ? html`
             <details ?open=${isWrong}>
-              <summary>${t("add.details")}</summary>
-              <div>${where}</div>
+              <summary>${isFound ? t("add.details") : t("add.more")}</summary>
+              <div>${isFound ? family(form) : nothing} ${folded.map(own)}</div>
             </details>
           `
         : nothing
     }
   `;
-}
-
-function text({ draft, wrong, change }: Form, name: "name" | "host" | "serial" | "secret") {
-  return {
-    name,
-    value: draft[name],
-    error: wrong(name),
-    onInput: (_: string, value: string) => {
-      // Ports belong to the machine that was found, not to another address.
-      change(name === "host" ? { host: value, ports: {} } : { [name]: value });
-    },
-  };
 }
 
 function family({ draft, families, change }: Form) {
@@ -75,16 +67,7 @@ function family({ draft, families, change }: Form) {
     value: draft.family,
     options: families.map(({ name, label }) => ({ value: name, label })),
     onInput: (_, value) => {
-      change({ family: value, ports: {} });
+      change({ family: value, secret: "", ports: {}, options: {} });
     },
   });
-}
-
-function address(form: Form) {
-  return html`
-    <div class="pair">
-      ${field({ ...text(form, "host"), label: t("add.host"), hint: t("add.host.hint"), isCode: true })}
-      ${field({ ...text(form, "serial"), label: t("add.serial"), hint: t("add.serial.hint"), isCode: true, isOptional: true })}
-    </div>
-  `;
 }

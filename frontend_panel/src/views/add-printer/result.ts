@@ -20,13 +20,17 @@ export function checkResult(checked: Checked | undefined, isChecking: boolean) {
   }
   if (!checked) return nothing;
   return html`
-    ${
-      checked.is_ok
-        ? html`<odin-banner kind="finished"><b>${t("add.check.ok")}</b> ${t("add.check.ok.what")}</odin-banner>`
-        : html`<odin-banner kind="warning"><b>${t("add.check.failed")}</b> ${t("add.check.failed.what")}</odin-banner>`
-    }
+    ${verdict(checked)}
     <odin-check-list .checks=${checked.checks}></odin-check-list>
     ${certificate(checked)}
+  `;
+}
+
+function verdict({ is_ok: isOk, checks }: Checked) {
+  if (!isOk) return html`<odin-banner kind="warning"><b>${t("add.check.failed")}</b> ${t("add.check.failed.what")}</odin-banner>`;
+  const isWhole = checks.every(({ ok }) => ok !== false);
+  return html`
+    <odin-banner kind="finished"><b>${isWhole ? t("add.check.ok") : t("add.check.nearly")}</b> ${t("add.check.ok.what")}</odin-banner>
   `;
 }
 

@@ -35,13 +35,6 @@ export const styles = [
       justify-self: start;
     }
 
-    .observe {
-      display: flex;
-      gap: 16px;
-      align-items: center;
-      justify-content: space-between;
-    }
-
     summary {
       min-height: var(--o-touch);
       padding: 10px 0;

@@ -12,7 +12,7 @@ import { Slice } from "../../store/store";
 import "./frame";
 import type { OdinFrame } from "./frame";
 import "./outlet";
-import type { LazyPage } from "./outlet";
+import type { LazyPage } from "./lazy-page";
 import { FLOOR, addressOf, currentPlace, reload } from "./place";
 import type { Place } from "./place";
 import { appStyles } from "./styles";

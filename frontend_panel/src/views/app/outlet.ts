@@ -1,5 +1,4 @@
 import { LitElement, css, html } from "lit";
-import type { TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 
@@ -8,16 +7,8 @@ import "../../components/kit/empty";
 import "../../components/kit/skeleton";
 import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
+import type { LazyPage } from "./lazy-page";
 import { reload } from "./place";
-
-/** A page whose code comes when it is first looked at. */
-export interface LazyPage {
-  readonly name: string;
-  /** What it shows, where another thing needs another page of the same kind. */
-  readonly about?: string;
-  readonly load: () => Promise<unknown>;
-  readonly draw: () => TemplateResult;
-}
 
 const loaded = new Set<string>();
 

@@ -3,7 +3,7 @@
 import { html } from "lit";
 
 import { t } from "../../localize";
-import type { LazyPage } from "./outlet";
+import type { LazyPage } from "./lazy-page";
 import { FLOOR } from "./place";
 import type { Place } from "./place";
 import { surroundings } from "./surroundings";

@@ -4,7 +4,7 @@
  */
 
 import type { ThemeChoice } from "../../theme/theme";
-import type { Section } from "../settings/sections";
+import type { Section } from "../settings/section-entry";
 
 export interface Surroundings {
   /** Returns the address of a path below the panel's first page, which is `""`. */

@@ -45,6 +45,14 @@ it("offers to resume what the printer paused, and tells why it did", () => {
   ]);
 });
 
+it("leads to the question of a printer that asks one", () => {
+  const prompt = { text: "Put in the red one, then go on.", choices: ["Go on"] };
+  const printer = examplePrinter({ activity: "paused", attention: "prompt", prompt, capabilities: CAN_RESUME });
+  expect(itemsOf([printer], [], NOON)).toEqual([
+    expect.objectContaining({ look: "attention", main: "open", quiet: null, reason: prompt.text }),
+  ]);
+});
+
 it("offers the plate from the printer, once", () => {
   const printer = examplePrinter({
     activity: "finished",

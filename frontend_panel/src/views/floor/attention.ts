@@ -75,6 +75,8 @@ function attentionItem(printer: Printer, alerts: Alerts): Item | undefined {
   const alert = alerts.find(({ code }) => code === "attention_needed");
   const isPaused = printer.activity === "paused";
   const isGrave = fault?.severity === "serious" || fault?.severity === "fatal";
+  const canResume = isPaused && knows(printer, "resume");
+  if (printer.prompt) return askedItem(printer, printer.prompt.text);
   return {
     key: `attention/${printer.id}`,
     look: isGrave ? "failed" : "attention",
@@ -82,8 +84,22 @@ function attentionItem(printer: Printer, alerts: Alerts): Item | undefined {
     reason: fault?.text ?? alert?.detail ?? printer.job?.stage_text ?? "",
     printerId: printer.id,
     alertId: null,
-    main: isPaused && knows(printer, "resume") ? "resume" : "open",
-    quiet: isPaused && knows(printer, "resume") ? "open" : null,
+    main: canResume ? "resume" : "open",
+    quiet: canResume ? "open" : null,
+  };
+}
+
+/** The answers stand beside the question, on its page. */
+function askedItem(printer: Printer, reason: string): Item {
+  return {
+    key: `attention/${printer.id}`,
+    look: "attention",
+    title: t("strip.asks", { name: printer.name }),
+    reason,
+    printerId: printer.id,
+    alertId: null,
+    main: "open",
+    quiet: null,
   };
 }
 

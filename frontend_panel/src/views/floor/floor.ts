@@ -27,6 +27,7 @@ import "./bulk-bar";
 import "./cell";
 import { finishesOf } from "./finishes";
 import "./horizon";
+import { KeptViews } from "./kept-views";
 import { facetsOf, shownIn, sizeOf } from "./selection";
 import { styles } from "./styles";
 import "./tools";
@@ -50,6 +51,7 @@ export class OdinFloor extends LitElement {
   @state() private view: FloorView = keptView();
   /** Ids of the chosen ones; `undefined` while nobody chooses. */
   @state() private chosen: ReadonlySet<string> | undefined;
+  readonly #views = new KeptViews(this, () => this.services);
   readonly #session = new Slice(this, () => this.services.store, (all) => all.session);
   readonly #phase = new Slice(this, () => this.services.store, (all) => all.live.phase);
   readonly #lostAt = new Slice(this, () => this.services.store, ({ live }) => (live.phase === "lost" ? live.heardAt : null));
@@ -92,11 +94,14 @@ export class OdinFloor extends LitElement {
       <odin-horizon .finishes=${finishesOf(printers, endOf)} .isStale=${isStale}></odin-horizon>
       <odin-floor-tools
         .view=${this.view}
+        .views=${this.#views.all}
         .facets=${facetsOf(printers, this.view)}
         .isChoosing=${this.chosen !== undefined}
         .mayManage=${this.#may("manage:printers")}
         .mayControl=${this.#may("control:printers")}
         @odin-view=${this.#viewed}
+        @odin-views=${this.#views.changed}
+        @odin-deleted=${this.#views.deleted}
         @odin-choosing=${() => {
           this.chosen = this.chosen ? undefined : new Set();
         }}

@@ -8,6 +8,7 @@ import "../../components/kit/popover";
 import { t } from "../../localize";
 import { base, buttons } from "../../theme/controls";
 import { differs } from "./differs";
+import { pickButton } from "./pick-button";
 
 export interface PickOption {
   readonly value: string;
@@ -28,34 +29,12 @@ export class OdinPick extends LitElement {
   static override styles = [
     base,
     buttons,
+    pickButton,
     css`
-      :host {
-        flex: none;
-      }
-
-      .pick {
-        border-color: var(--o-line);
-        border-radius: var(--o-r-pill);
-        background: var(--o-card);
-        font-size: var(--o-t-b);
-        --icon-size: 17px;
-      }
-
-      .pick {
-        padding: 0 12px;
-      }
-
       @container (max-width: 1699px) {
         :host([short]) .words {
           display: none;
         }
-      }
-
-      .pick.on {
-        border-color: var(--o-accent);
-        background: var(--o-accent-soft);
-        color: var(--o-accent-text);
-        font-weight: var(--o-w-b);
       }
 
       fieldset {

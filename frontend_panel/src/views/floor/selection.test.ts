@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Printer } from "../../api/types";
 import { PLAIN_VIEW } from "../../store/preferences";
 import { exampleJob, examplePrinter, exampleSlot, exampleUnit } from "../../testing/example-printer";
-import { facetsOf, shownIn, sizeOf } from "./selection";
+import { facetsOf, modelsOf, shownIn, sizeOf } from "./selection";
 
 const OCCUPIED = { is_gated: true, state: "occupied", since: null, run_id: null } as const;
 const loaded = (material: string) => [exampleUnit({ slots: [exampleSlot({ material })] })];
@@ -32,9 +32,36 @@ describe("the order", () => {
     expect(names(shown)).toEqual(["Stuck", "Full", "Early", "Late", "Idle", "Away"]);
   });
 
+  it("goes by what they do", () => {
+    const shown = shownIn(farm, { ...PLAIN_VIEW, sort: "state" }, endOf);
+    expect(names(shown)).toEqual(["Stuck", "Early", "Late", "Full", "Idle", "Away"]);
+  });
+
   it("follows the name or the chosen order", () => {
     expect(names(shownIn(farm, { ...PLAIN_VIEW, sort: "position" }, endOf))[0]).toBe("Late");
     expect(names(shownIn(farm, { ...PLAIN_VIEW, sort: "name" }, endOf))[0]).toBe("Away");
+  });
+});
+
+describe("makes and models", () => {
+  const model = { family: "elegoo", id: "fdm", name: "Centauri Carbon", maker: "Elegoo", serial: null };
+  const carbon = examplePrinter({ id: "7", name: "Carbon", family: "elegoo", model });
+  const plain = examplePrinter({ id: "8", name: "Plain", family: "moonraker", model: null });
+  const named = examplePrinter({ id: "9", name: "Named", family: "elegoo", model: { ...model, name: "Elegoo Neptune" } });
+
+  it("are called by the make, and by the model where it is known", () => {
+    expect([carbon, plain, named].map(modelsOf)).toEqual([
+      ["Elegoo", "Elegoo Centauri Carbon"],
+      ["Klipper"],
+      ["Elegoo", "Elegoo Neptune"],
+    ]);
+  });
+
+  it("choose and order printers", () => {
+    const mixed = [plain, named, carbon];
+    expect(names(shownIn(mixed, { ...PLAIN_VIEW, models: ["Elegoo"], sort: "name" }, endOf))).toEqual(["Carbon", "Named"]);
+    expect(names(shownIn(mixed, { ...PLAIN_VIEW, sort: "model" }, endOf))).toEqual(["Carbon", "Named", "Plain"]);
+    expect(facetsOf(mixed, { ...PLAIN_VIEW, models: ["Klipper"] }).models).toContainEqual({ value: "Elegoo", count: 2 });
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Printer } from "../../api/types";
 import { isRunning } from "../../components/printer-tile/summary";
+import { named } from "../../localize";
 import type { FloorView, Sort, StateFilter } from "../../store/preferences";
 import { STATES } from "../../store/preferences";
 import { needsPerson } from "../../store/printers";
@@ -20,6 +21,7 @@ export interface Facets {
   readonly states: Readonly<Record<StateFilter, number>>;
   readonly materials: readonly Facet[];
   readonly tags: readonly Facet[];
+  readonly models: readonly Facet[];
 }
 
 const IS_IN: Readonly<Record<StateFilter, (printer: Printer) => boolean>> = {
@@ -44,6 +46,27 @@ export function materialsOf({ filament_units: units }: Printer): readonly string
   return found;
 }
 
+/** Returns the make of a printer, and with it its model where that is known. */
+export function modelsOf({ family, model }: Printer): readonly string[] {
+  const make = named("make", family);
+  const name = model?.name ?? model?.id ?? "";
+  if (name === "" || name === make) return [make];
+  return [make, name.toLowerCase().startsWith(make.toLowerCase()) ? name : `${make} ${name}`];
+}
+
+type Filter = "materials" | "tags" | "models";
+const FILTERS: readonly Filter[] = ["materials", "tags", "models"];
+const VALUES: Readonly<Record<Filter, (printer: Printer) => readonly string[]>> = {
+  materials: materialsOf,
+  tags: ({ tags }) => tags,
+  models: modelsOf,
+};
+/** First what goes on, then what is over, then what could begin. */
+const STATE_ORDER = [
+  ...(["attention", "paused", "preparing", "printing"] as const),
+  ...(["failed", "cancelled", "finished", "idle", "offline"] as const),
+];
+
 function hasOneOf(wanted: readonly string[], there: readonly string[]): boolean {
   return wanted.length === 0 || wanted.some((each) => there.includes(each));
 }
@@ -52,7 +75,7 @@ function hasOneOf(wanted: readonly string[], there: readonly string[]): boolean 
 export function shownIn(printers: readonly Printer[], view: FloorView, endOf: EndOf): readonly Printer[] {
   return printers
     .filter((printer) => IS_IN[view.state](printer))
-    .filter((printer) => hasOneOf(view.materials, materialsOf(printer)) && hasOneOf(view.tags, printer.tags))
+    .filter((printer) => FILTERS.every((filter) => hasOneOf(view[filter], VALUES[filter](printer))))
     .sort((a, b) => compare(view.sort, a, b, endOf) || a.position - b.position || a.name.localeCompare(b.name));
 }
 
@@ -62,11 +85,20 @@ function compare(sort: Sort, a: Printer, b: Printer, endOf: EndOf): number {
       return urgency(a) - urgency(b) || ending(a, endOf) - ending(b, endOf);
     case "ending":
       return ending(a, endOf) - ending(b, endOf);
+    case "state":
+      return STATE_ORDER.indexOf(stateOf(a)) - STATE_ORDER.indexOf(stateOf(b)) || a.name.localeCompare(b.name);
     case "name":
       return a.name.localeCompare(b.name);
+    case "model":
+      return modelsOf(a).join(" ").localeCompare(modelsOf(b).join(" ")) || a.name.localeCompare(b.name);
     case "position":
       return 0;
   }
+}
+
+/** What it does, as far as anybody hears it. */
+function stateOf({ activity, is_live: isLive }: Printer): NonNullable<Printer["activity"]> | "offline" {
+  return isLive && activity !== null ? activity : "offline";
 }
 
 /** Who waits for a person, then who works, then who could, then who cannot be asked. */
@@ -84,18 +116,19 @@ function ending(printer: Printer, endOf: EndOf): number {
 
 /** Returns how many printers each filter would show, the other filters as they are. */
 export function facetsOf(printers: readonly Printer[], view: FloorView): Facets {
-  const byTag = printers.filter((printer) => hasOneOf(view.tags, printer.tags));
-  const byMaterial = printers.filter((printer) => hasOneOf(view.materials, materialsOf(printer)));
-  const byBoth = byTag.filter((printer) => byMaterial.includes(printer));
-  const states = Object.fromEntries(STATES.map((state) => [state, byBoth.filter(IS_IN[state]).length])) as Facets["states"];
-  const isIn = IS_IN[view.state];
+  const passing = (others: readonly Filter[]) =>
+    printers.filter((printer) => others.every((filter) => hasOneOf(view[filter], VALUES[filter](printer))));
+  const all = passing(FILTERS);
+  const states = Object.fromEntries(STATES.map((state) => [state, all.filter(IS_IN[state]).length])) as Facets["states"];
+  const facet = (filter: Filter) => {
+    const among = passing(FILTERS.filter((other) => other !== filter)).filter(IS_IN[view.state]);
+    return counted(printers, among, VALUES[filter], view[filter]);
+  };
   return {
     states,
-    materials: counted(printers, byTag.filter(isIn), materialsOf, view.materials).map((facet) => ({
-      ...facet,
-      color: colorOf(printers, facet.value),
-    })),
-    tags: counted(printers, byMaterial.filter(isIn), ({ tags }) => tags, view.tags),
+    materials: facet("materials").map((each) => ({ ...each, color: colorOf(printers, each.value) })),
+    tags: facet("tags"),
+    models: facet("models"),
   };
 }
 

@@ -31,7 +31,7 @@ export const toolStyles = [
     .chip {
       --icon-size: 16px;
       gap: 6px;
-      padding: 0 11px;
+      padding: 0 9px;
       border-color: var(--o-line);
       border-radius: var(--o-r-pill);
       background: var(--o-card);

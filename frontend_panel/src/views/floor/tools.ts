@@ -7,9 +7,11 @@ import "../../components/kit/segmented";
 import { t } from "../../localize";
 import { SIZES, SORTS, STATES } from "../../store/preferences";
 import type { FloorView, StateFilter } from "../../store/preferences";
+import type { SavedView } from "../../store/saved-views";
 import { addressOf, followed } from "../app/place";
 import { differs } from "./differs";
 import "./pick";
+import "./saved-views";
 import type { Facets } from "./selection";
 import { toolStyles } from "./tools-styles";
 
@@ -21,14 +23,15 @@ type Picked = CustomEvent<{ value: readonly string[] }>;
 /**
  * Which printers are shown, in which order, how large.
  *
- * Properties: `view`, `facets`, `isChoosing`, `mayManage`, `mayControl`. Events: `odin-view` (`detail.value`, a
- * `FloorView`), `odin-choosing` (start or stop choosing several).
+ * Properties: `view`, `views` (with names), `facets`, `isChoosing`, `mayManage`, `mayControl`. Events: `odin-view` (`detail.value`, a
+ * `FloorView`), `odin-views` and `odin-deleted` (of `odin-saved-views`), `odin-choosing` (start or stop choosing several).
  */
 @customElement("odin-floor-tools")
 export class OdinFloorTools extends LitElement {
   static override styles = toolStyles;
 
   @property({ attribute: false }) view!: FloorView;
+  @property({ attribute: false }) views: readonly SavedView[] = [];
   @property({ attribute: false, hasChanged: differs }) facets!: Facets;
   @property({ type: Boolean, attribute: "choosing" }) isChoosing = false;
   @property({ type: Boolean, attribute: "may-manage" }) mayManage = false;
@@ -38,9 +41,10 @@ export class OdinFloorTools extends LitElement {
     return html`
       <div class="scroll">
         <div class="group" role="group" aria-label=${t("filter.title")}>
-          ${STATES.map((state) => this.#state(state))} ${this.#materials()} ${this.#tags()}
+          ${STATES.map((state) => this.#state(state))} ${this.#materials()} ${this.#models()} ${this.#tags()}
         </div>
         <div class="group end">
+          <odin-saved-views .view=${this.view} .views=${this.views} @odin-view=${this.#chose} @odin-views=${this.#told} @odin-deleted=${this.#told}></odin-saved-views>
           ${this.#sort()}
           <odin-segmented
             .label=${t("size.title")}
@@ -85,6 +89,22 @@ export class OdinFloorTools extends LitElement {
         .isMany=${true}
         @odin-change=${(event: Picked) => {
           this.#tell({ materials: event.detail.value });
+        }}
+      ></odin-pick>
+    `;
+  }
+
+  /** Of use where there is more than one. */
+  #models() {
+    if (this.facets.models.length < 2) return nothing;
+    return html`
+      <odin-pick
+        .label=${t("filter.models")}
+        .options=${this.facets.models.map((facet) => ({ ...facet, label: facet.value }))}
+        .chosen=${this.view.models}
+        .isMany=${true}
+        @odin-change=${(event: Picked) => {
+          this.#tell({ models: event.detail.value });
         }}
       ></odin-pick>
     `;
@@ -149,6 +169,14 @@ export class OdinFloorTools extends LitElement {
       </a>
     `;
   }
+
+  readonly #chose = (event: CustomEvent<{ value: FloorView }>): void => {
+    this.#tell(event.detail.value);
+  };
+
+  readonly #told = (event: CustomEvent): void => {
+    this.dispatchEvent(new CustomEvent(event.type, { detail: event.detail as unknown }));
+  };
 
   #tell(change: Partial<FloorView>): void {
     this.dispatchEvent(new CustomEvent("odin-view", { detail: { value: { ...this.view, ...change } } }));

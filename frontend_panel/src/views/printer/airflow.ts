@@ -1,22 +1,26 @@
 import { html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
-import { setFan, setSpeed } from "../../api/control";
-import type { Printer, SpeedLevel } from "../../api/types";
+import { setFan, setFlow, setSpeed, setSpeedPercent } from "../../api/control";
+import type { PercentBounds, Printer, SpeedLevel } from "../../api/types";
 import "../../components/icon/icon";
-import { fan } from "../../components/icon/icons";
+import { fan, speed as gauge } from "../../components/icon/icons";
 import "../../components/kit/segmented";
+import "../../components/kit/stepper";
 import "../../components/kit/slider";
-import { t, word } from "../../localize";
+import { named, t, word } from "../../localize";
 import { styles } from "./control-styles";
 import { fanPercent, isFanAt } from "./fans";
 import { failure, isOnItsWay } from "./row";
 import { PrinterSection } from "./section";
 
 const STEP_PCT = 10;
+const FACTOR_STEP_PCT = 5;
+/** What a factor is while nobody changed it: machines that do not tell theirs are changed from there. */
+const AS_SLICED_PCT = 100;
 
 /**
- * Fans and the speed profile.
+ * Fans, the speed profile or factor, and the flow.
  *
  * Properties: `printer`.
  */
@@ -25,7 +29,10 @@ export class OdinPrinterAirflow extends PrinterSection {
   static override styles = styles;
 
   protected override render() {
-    return html`${this.can("set_fan") ? this.#fans(this.printer) : nothing} ${this.can("set_speed") ? this.#speed() : nothing}`;
+    return html`
+      ${this.can("set_fan") ? this.#fans(this.printer) : nothing} ${this.can("set_speed") ? this.#speed() : nothing}
+      ${this.#factors()}
+    `;
   }
 
   #fans({ capabilities: { fans } }: Printer) {
@@ -47,13 +54,13 @@ export class OdinPrinterAirflow extends PrinterSection {
       <li>
         <odin-icon .path=${fan}></odin-icon>
         <span>
-          ${word("fan", name)} ${isOnItsWay(this.presses.of(key)) ? html`<small>${t("controls.on_its_way")}</small>` : nothing}
+          ${named("fan", name)} ${isOnItsWay(this.presses.of(key)) ? html`<small>${t("controls.on_its_way")}</small>` : nothing}
         </span>
         <odin-slider
           .value=${fanPercent(this.printer, name)}
           .step=${STEP_PCT}
           .unit=${" %"}
-          .label=${t("fan.label", { name: word("fan", name) })}
+          .label=${t("fan.label", { name: named("fan", name) })}
           .disabled=${lock !== ""}
           .reason=${lock}
           @odin-change=${(event: CustomEvent<{ value: number }>) => this.#setFan(name, key, event.detail.value)}
@@ -90,6 +97,48 @@ export class OdinPrinterAirflow extends PrinterSection {
         @odin-change=${(event: CustomEvent<{ value: SpeedLevel }>) => this.#setSpeed(event.detail.value)}
       ></odin-segmented>
       ${failure(this.presses, "speed")}
+    `;
+  }
+
+  #factors() {
+    const { speed, capabilities } = this.printer;
+    const rows = [
+      this.#factor("set_speed_percent", t("controls.speed"), speed?.percent ?? null, capabilities.speed_bounds, setSpeedPercent),
+      this.#factor("set_flow", t("controls.flow"), speed?.flow_pct ?? null, capabilities.flow_bounds, setFlow),
+    ].filter((row) => row !== nothing);
+    return rows.length === 0 ? nothing : html`<h3>${t("controls.factors")}</h3><ul class="rows">${rows}</ul>`;
+  }
+
+  #factor(kind: "set_speed_percent" | "set_flow", name: string, now: number | null, bounds: PercentBounds | null, send: typeof setFlow) {
+    if (bounds === null || !this.can(kind)) return nothing;
+    const lock = this.lock(kind);
+    const set = (percent: number) =>
+      this.presses.press(
+        kind,
+        () => send(this.transport, this.printer.id, percent),
+        () => (kind === "set_flow" ? this.printer.speed?.flow_pct : this.printer.speed?.percent) === percent,
+      );
+    return html`
+      <li>
+        <odin-icon .path=${gauge}></odin-icon>
+        <span>${name} ${isOnItsWay(this.presses.of(kind)) ? html`<small>${t("controls.on_its_way")}</small>` : nothing}</span>
+        <span></span>
+        <odin-stepper
+          .value=${now}
+          .empty=${t("kit.unknown")}
+          .min=${bounds.min_pct}
+          .max=${bounds.max_pct}
+          .step=${FACTOR_STEP_PCT}
+          .start=${AS_SLICED_PCT}
+          unit=" %"
+          .label=${name}
+          .disabled=${lock !== ""}
+          .reason=${lock}
+          .phase=${this.presses.of(kind).phase}
+          @odin-change=${(event: CustomEvent<{ value: number }>) => set(event.detail.value)}
+        ></odin-stepper>
+        ${failure(this.presses, kind)}
+      </li>
     `;
   }
 

@@ -32,7 +32,7 @@ export class OdinPrinterCamera extends PrinterSection {
   readonly #seconds = new Seconds(this, () => this.#watch.shown !== undefined);
 
   protected override render() {
-    const reason = this.#reason();
+    const reason = this.#reason() ?? (this.#watch.isHopeless ? { heading: t("camera.unavailable"), text: this.#watch.problem } : undefined);
     if (reason && !this.#watch.shown) return this.#without(reason);
     const { shown } = this.#watch;
     const age = shown ? this.#seconds.now - shown.at : 0;
@@ -73,9 +73,9 @@ export class OdinPrinterCamera extends PrinterSection {
   #sources() {
     const { cameras } = this.printer;
     if (cameras.length < 2) return nothing;
-    const options = cameras.map(({ id, is_available, unavailable_because }) => ({
+    const options = cameras.map(({ id, name, is_available, unavailable_because }) => ({
       value: id,
-      label: word("camera.id", id),
+      label: name ?? word("camera.id", id),
       disabled: !is_available,
       title: unavailable_because ?? "",
     }));

@@ -10,9 +10,20 @@ import { base, cards } from "../../theme/controls";
 import "./airflow";
 import "./gcode";
 import "./heats";
+import "./machine";
+import type { CommandKind } from "./locks";
+import "./macros";
 import "./motion";
 import { PrinterSection } from "./section";
 import "./switches";
+
+/** What there are controls for here. */
+const CONTROLS: readonly CommandKind[] = [
+  ...(["set_nozzle_temperature", "set_bed_temperature", "set_chamber_temperature", "set_heater"] as const),
+  ...(["set_fan", "set_speed", "set_speed_percent", "set_flow", "set_light", "set_timelapse", "set_detector"] as const),
+  ...(["select_tool", "set_power", "run_macro", "home", "jog", "calibrate", "send_gcode"] as const),
+  ...(["connect_machine", "disconnect_machine", "restart_firmware", "restart_host"] as const),
+];
 
 /**
  * Everything this very machine can be told, and why it cannot be told now. A control it lacks is absent.
@@ -47,6 +58,11 @@ export class OdinPrinterControls extends PrinterSection {
         --icon-size: 17px;
       }
 
+      .none {
+        margin-top: 6px;
+        color: var(--o-text-2);
+        font-size: var(--o-t-b);
+      }
     `,
   ];
 
@@ -63,9 +79,12 @@ export class OdinPrinterControls extends PrinterSection {
         ${lock ? html`<p class="lock"><odin-icon .path=${padlock}></odin-icon>${lock}</p>` : nothing}
         <odin-printer-heats .printer=${printer}></odin-printer-heats>
         <odin-printer-airflow .printer=${printer}></odin-printer-airflow>
+        <odin-printer-machine .printer=${printer}></odin-printer-machine>
+        <odin-printer-macros .printer=${printer}></odin-printer-macros>
         <odin-printer-switches .printer=${printer}></odin-printer-switches>
         <odin-printer-motion .printer=${printer}></odin-printer-motion>
         <odin-printer-gcode .printer=${printer}></odin-printer-gcode>
+        ${CONTROLS.some((kind) => this.can(kind)) ? nothing : html`<p class="none">${t("controls.none")}</p>`}
       </section>
     `;
   }

@@ -32,6 +32,7 @@ describe("heaters", () => {
         ],
         bed: { current_c: 60, target_c: 60 },
         chamber: { current_c: 41, target_c: null },
+        others: [],
       },
     });
     const found = heaters({ ...printer, capabilities: { ...printer.capabilities, heads: 2 } });

@@ -8,7 +8,7 @@ const NEAR_PCT = 7;
 /** Returns how fast a fan turns in %, `null` where the machine does not say. */
 export function fanPercent({ fans }: Printer, name: string): number | null {
   const speeds: Readonly<Record<string, number | null | undefined>> = byName(fans);
-  return speeds[name] ?? null;
+  return speeds[name] ?? fans.others.find((each) => each.name === name)?.percent ?? null;
 }
 
 function byName(fans: Fans): Record<string, number | null> {

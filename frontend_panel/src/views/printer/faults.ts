@@ -14,7 +14,7 @@ import { plural, t } from "../../localize";
 import { lasting } from "../../localize/format";
 import { base, buttons, cards } from "../../theme/controls";
 import { faultStyles } from "./faults-styles";
-import { effectOf, worstFirst } from "./fault-text";
+import { besidesPrompt, effectOf, worstFirst } from "./fault-text";
 import { PrinterSection } from "./section";
 
 const PAGE = 10;
@@ -47,7 +47,7 @@ export class OdinPrinterFaults extends PrinterSection {
   #of: string | undefined;
 
   protected override isEmpty(): boolean {
-    return this.isBrief && this.printer.faults.length === 0;
+    return this.isBrief && this.#faults().length === 0;
   }
 
   protected override willUpdate(): void {
@@ -58,7 +58,7 @@ export class OdinPrinterFaults extends PrinterSection {
   }
 
   protected override render() {
-    const faults = worstFirst(this.printer.faults);
+    const faults = this.#faults();
     if (this.isEmpty()) return nothing;
     return html`
       <section class="card ${faults[0]?.severity ?? ""}" aria-labelledby="title">
@@ -69,6 +69,11 @@ export class OdinPrinterFaults extends PrinterSection {
         ${this.isBrief ? nothing : this.#history()}
       </section>
     `;
+  }
+
+  /** What the machine asks stands in a card of its own. */
+  #faults(): readonly Fault[] {
+    return worstFirst(this.isOld ? this.printer.faults : besidesPrompt(this.printer));
   }
 
   #none() {

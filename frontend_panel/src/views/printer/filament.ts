@@ -60,7 +60,8 @@ export class OdinPrinterFilament extends PrinterSection {
   }
 
   #hint(): string {
-    return this.may("control:printers") ? t("filament.hint") : t("filament.hint_look");
+    const canTell = (["load_filament", "read_filament", "configure_slot"] as const).some((kind) => this.can(kind));
+    return canTell && this.may("control:printers") ? t("filament.hint") : t("filament.hint_look");
   }
 
   #unit(unit: FilamentUnit) {
@@ -71,6 +72,8 @@ export class OdinPrinterFilament extends PrinterSection {
         .unit=${unit}
         .activeSlot=${active?.id ?? null}
         .heads=${this.printer.capabilities.heads}
+        .headNames=${this.printer.capabilities.head_names}
+        .canBeSet=${this.can("configure_slot")}
         .faults=${this.printer.faults}
         .isOld=${this.isOld}
         .hasMenu=${unit.drying !== null && (this.can("start_drying") || isDrying(unit.drying))}

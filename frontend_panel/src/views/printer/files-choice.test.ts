@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Upload } from "../../api/types";
-import { chosenFiles, fileProblem, plainName } from "./files-choice";
+import { chosenFiles, fileProblem, notFromHere, plainName } from "./files-choice";
 
 const file = (name: string, size_bytes: number, day: number): Upload => ({
   printer_id: "p1",
@@ -57,4 +57,10 @@ it.each([
 ])("calls %j on a printer %j", (name, plain) => {
   expect(plainName(name)).toBe(plain);
   expect(plainName(plain)).toBe(plain);
+});
+
+it("tells what came to a machine from elsewhere, the newest first", () => {
+  const stored = (name: string, modified_at: string | null) => ({ name, size_bytes: null, modified_at, place: null });
+  const files = [stored("b.gcode", null), stored("ours.gcode", "2026-11-20T10:00:00Z"), stored("old.gcode", "2026-11-19T10:00:00Z"), stored("a.gcode", null)];
+  expect(notFromHere(files, new Set(["ours.gcode"])).map(({ name }) => name)).toEqual(["old.gcode", "a.gcode", "b.gcode"]);
 });

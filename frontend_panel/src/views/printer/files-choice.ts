@@ -1,6 +1,6 @@
 /** Which files are shown, in which order, and which may be sent. */
 
-import type { PrinterFiles, Upload } from "../../api/types";
+import type { PrinterFiles, StoredFile, Upload } from "../../api/types";
 import { t } from "../../localize";
 import { megabytes } from "../../localize/format";
 
@@ -19,6 +19,12 @@ const BY: Readonly<Record<FileSort, (a: Upload, b: Upload) => number>> = {
 export function chosenFiles(files: readonly Upload[], search: string, sort: FileSort): readonly Upload[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   return files.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))).sort(BY[sort]);
+}
+
+/** Returns what came to a machine from elsewhere, the newest first. */
+export function notFromHere(files: readonly StoredFile[], own: ReadonlySet<string>): readonly StoredFile[] {
+  const age = ({ modified_at: at }: StoredFile) => at ?? "";
+  return files.filter(({ name }) => !own.has(name)).sort((a, b) => age(b).localeCompare(age(a)) || inOrder.compare(a.name, b.name));
 }
 
 /** Returns why a file is not sent at all, `""` where nothing speaks against it. */

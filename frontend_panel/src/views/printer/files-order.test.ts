@@ -86,10 +86,11 @@ it("a file for another nozzle is told", () => {
 
 it("only what the machine can do is offered", () => {
   const { capabilities } = examplePrinter();
-  expect(optionsOf(examplePrinter({ capabilities: { ...capabilities, commands: [], calibrations: [], detectors: [] } }))).toEqual([
+  expect(optionsOf(examplePrinter({ capabilities: { ...capabilities, commands: [], calibrations: ["bed_level"], detectors: [] } }))).toEqual([
     "bed_leveling",
     "flow_calibration",
   ]);
+  expect(optionsOf(examplePrinter({ capabilities: { ...capabilities, commands: [], calibrations: [], detectors: [] } }))).toEqual([]);
   const able = { ...capabilities, heads: 2, commands: ["set_timelapse"], calibrations: ["vibration"], detectors: ["first_layer"] };
   expect(optionsOf(examplePrinter({ capabilities: able }))).toHaveLength(6);
 });

@@ -89,10 +89,12 @@ export const usualOptions: Options = {
 /** Returns what can be chosen for a print on this machine. */
 export function optionsOf(printer: Printer): readonly OptionName[] {
   const { calibrations, detectors, heads } = printer.capabilities;
+  // Others do in their G-code what is to be done before a print.
+  const calibrates = calibrations.length > 0;
   const can: Readonly<Record<OptionName, boolean>> = {
-    bed_leveling: true,
-    flow_calibration: true,
-    nozzle_offset_calibration: heads > 1,
+    bed_leveling: calibrates,
+    flow_calibration: calibrates,
+    nozzle_offset_calibration: calibrates && heads > 1,
     vibration_calibration: calibrations.includes("vibration"),
     first_layer_inspection: detectors.includes("first_layer"),
     timelapse: knows(printer, "set_timelapse"),

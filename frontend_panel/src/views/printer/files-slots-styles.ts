@@ -17,7 +17,8 @@ export const slotsStyles = [
       border: 0;
     }
 
-    legend {
+    legend,
+    .wanted {
       display: flex;
       gap: 8px;
       align-items: center;
@@ -26,13 +27,13 @@ export const slotsStyles = [
       font-size: var(--o-t-b);
     }
 
-    legend odin-filament-chip {
+    :is(legend, .wanted) odin-filament-chip {
       flex: none;
       width: 20px;
       height: 20px;
     }
 
-    legend > span {
+    :is(legend, .wanted) > span {
       min-width: 0;
       overflow-wrap: anywhere;
     }

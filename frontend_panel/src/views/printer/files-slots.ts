@@ -2,11 +2,12 @@ import { LitElement, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import type { FilamentUnit, Fit, PlateFilament, Printer, Slot, SlotRef } from "../../api/types";
+import { headName, numberOf, placeName } from "../../components/ams-unit/words";
 import "../../components/filament-chip/filament-chip";
 import { describe } from "../../components/filament-chip/filament-chip";
 import "../../components/icon/icon";
 import { warning } from "../../components/icon/icons";
-import { t, word } from "../../localize";
+import { t } from "../../localize";
 import { grams } from "../../localize/format";
 import { fitNote, fitOf, isImpossible } from "./files-order";
 import { slotsStyles } from "./files-slots-styles";
@@ -28,11 +29,14 @@ export class OdinFileSlots extends LitElement {
   @property({ type: Boolean, attribute: "may-be-unused" }) mayBeUnused = false;
 
   protected override render() {
+    const slots = this.printer.filament_units.flatMap((unit) => unit.slots.map((slot) => this.#slot(unit, slot)));
+    // Where no slot is known there is nothing to choose.
+    if (slots.length === 0) return html`<p class="wanted">${this.#wanted()}</p>`;
     return html`
       <fieldset>
         <legend>${this.#wanted()}</legend>
         <div class="slots">
-          ${this.printer.filament_units.flatMap((unit) => unit.slots.map((slot) => this.#slot(unit, slot)))}
+          ${slots}
           ${this.mayBeUnused ? this.#unused() : nothing}
         </div>
       </fieldset>
@@ -48,7 +52,7 @@ export class OdinFileSlots extends LitElement {
     const facts = [
       material ?? t("files.material_unknown"),
       weight === null ? "" : grams(weight),
-      head === null || this.printer.capabilities.heads < 2 ? "" : word("filament.head", String(head)),
+      head === null || this.printer.capabilities.heads < 2 ? "" : this.#head(head),
     ];
     return html`
       <odin-filament-chip .slotState=${drawn(filament)} aria-hidden="true"></odin-filament-chip>
@@ -62,7 +66,7 @@ export class OdinFileSlots extends LitElement {
     const fit = fitOf(this.filament, ref, slot);
     const isNever = isImpossible(fit);
     const isOne = unit.slots.length === 1;
-    const name = isOne ? unit.name : t("files.slot", { unit: unit.name, n: slot.id + 1 });
+    const name = placeName(unit, slot);
     return html`
       <label class="slot ${isNever ? "never" : ""}" title=${this.#hint(fit, unit, slot)}>
         <input
@@ -74,7 +78,7 @@ export class OdinFileSlots extends LitElement {
             this.#choose(ref);
           }}
         />
-        <odin-filament-chip .slotState=${slot} .number=${isOne ? "" : String(slot.id + 1)} aria-hidden="true"></odin-filament-chip>
+        <odin-filament-chip .slotState=${slot} .number=${isOne ? "" : numberOf(unit, slot)} aria-hidden="true"></odin-filament-chip>
         <span><b>${name}</b><span>${this.#words(fit, slot)}</span></span>
       </label>
     `;
@@ -87,7 +91,12 @@ export class OdinFileSlots extends LitElement {
 
   #hint(fit: Fit, unit: FilamentUnit, slot: Slot): string {
     if (fit !== "other_head") return describe(slot);
-    return t("files.fit.other_head.why", { unit: unit.name, head: word("filament.head", String(unit.nozzle)) });
+    return t("files.fit.other_head.why", { unit: unit.name, head: this.#head(unit.nozzle) });
+  }
+
+  #head(head: number | null): string {
+    const { heads, head_names: names } = this.printer.capabilities;
+    return headName(head, heads, names);
   }
 
   #unused() {
@@ -152,6 +161,7 @@ function drawn({ index, material, color }: PlateFilament): Slot {
     calibration_index: null,
     tag_uid: null,
     spool_uid: null,
+    spool_id: null,
   };
 }
 

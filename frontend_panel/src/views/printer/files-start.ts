@@ -8,10 +8,10 @@ import "../../components/icon/icon";
 import { info, warning } from "../../components/icon/icons";
 import "../../components/kit/picture";
 import "../../components/kit/skeleton";
-import "../../components/kit/stepper";
 import { t } from "../../localize";
 import { decimal } from "../../localize/format";
 import { plateFacts } from "./files-facts";
+import { plateNumber } from "./files-plate-number";
 import "./files-options";
 import type { Options, Slots } from "./files-order";
 import { mappingOf, orderProblem, otherNozzle, proposedSlots, usualOptions } from "./files-order";
@@ -19,7 +19,6 @@ import "./files-slots";
 import { startStyles } from "./files-styles";
 import { PrinterSection } from "./section";
 
-const PLATES_MOST = 99;
 const FILAMENTS_MOST = 16;
 
 export type Ordering = { readonly order: Omit<PrintOrder, "file">; readonly problem: string } | undefined;
@@ -174,20 +173,9 @@ export class OdinFileStart extends PrinterSection {
     return html`
       <div class="notice" role="status">
         <odin-icon .path=${this.isUnlikely ? warning : info}></odin-icon>
-        <p>${this.reason || t("files.no_plate")} ${t(this.isUnlikely ? "files.unlikely" : "files.say_it")}</p>
+        <p>${this.reason || t("files.no_plate")} ${t(this.#needed(count))}</p>
       </div>
-      <div class="option">
-        <span>${t("files.plate")}</span>
-        <odin-stepper
-          .value=${this.number}
-          .min=${1}
-          .max=${PLATES_MOST}
-          .label=${t("files.plate")}
-          @odin-change=${(event: CustomEvent<{ value: number }>) => {
-            this.number = Math.round(event.detail.value);
-          }}
-        ></odin-stepper>
-      </div>
+      ${this.#hasPlates ? plateNumber(this.number, this.#numbered) : nothing}
       ${Array.from({ length: count }, (_, index) => this.#slot(index, undefined))}
       ${
         count > 0 && count < FILAMENTS_MOST
@@ -200,6 +188,20 @@ export class OdinFileStart extends PrinterSection {
       }
     `;
   }
+
+  /** Only a project has several plates; G-code is one. */
+  get #hasPlates(): boolean {
+    return this.file.toLowerCase().endsWith(".3mf");
+  }
+
+  #needed(filaments: number) {
+    if (!this.#hasPlates && filaments === 0) return "files.as_it_is";
+    return this.isUnlikely ? "files.unlikely" : "files.say_it";
+  }
+
+  readonly #numbered = (number: number): void => {
+    this.number = number;
+  };
 
   readonly #choseOptions = (event: CustomEvent<{ value: Options }>): void => {
     this.options = event.detail.value;

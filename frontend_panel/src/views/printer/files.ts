@@ -19,6 +19,7 @@ import { Drop } from "./files-drop";
 import "./files-list";
 import { lastArrived, Watched } from "./files-news";
 import "./files-print";
+import "./files-stored";
 import { filesStyles } from "./files-styles";
 import "./files-uploads";
 import { uploadLock } from "./locks";
@@ -94,7 +95,14 @@ export class OdinPrinterFiles extends PrinterSection {
               `
             : nothing
         }
-        ${this.#content()} ${this.#drop.isOver ? this.#target() : nothing}
+        ${this.#content()}
+        <odin-files-stored
+          .printer=${this.printer}
+          .own=${new Set(files?.items.map(({ name }) => name))}
+          .news=${[this.#arrived.value, this.printer.activity].join("/")}
+          @odin-print=${this.#asked}
+        ></odin-files-stored>
+        ${this.#drop.isOver ? this.#target() : nothing}
       </section>
       ${
         this.chosen

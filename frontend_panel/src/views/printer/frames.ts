@@ -23,6 +23,8 @@ const EVERY_MS = 1_000;
 /** On a second screen, beside the window somebody works in. */
 const UNFOCUSED_MS = 5_000;
 
+const NOT_SUPPORTED = "printer_not_supported";
+
 /** Returns how long to wait before the next picture. */
 export function pauseMs(failures: number, isFocused: boolean): number {
   if (failures > 0) return Math.max(backoffMs(failures, 0), EVERY_MS);
@@ -34,6 +36,8 @@ export class FrameWatch implements ReactiveController {
   shown: Shown | undefined;
   /** Why the last attempt brought none, in the engine's words. */
   problem = "";
+  /** Whether this camera has no pictures to give, so that nobody asks again. */
+  isHopeless = false;
   readonly #host: ReactiveControllerHost & Element;
   readonly #watched: () => Watched | undefined;
   readonly #observer = new IntersectionObserver((entries) => {
@@ -81,6 +85,7 @@ export class FrameWatch implements ReactiveController {
     if (of !== "" && of !== this.#shownOf) this.#put(undefined);
     this.#failures = 0;
     this.problem = "";
+    this.isHopeless = false;
     this.#plan();
   }
 
@@ -88,7 +93,7 @@ export class FrameWatch implements ReactiveController {
   readonly #plan = (): void => {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (!this.#isInView || document.visibilityState === "hidden" || this.#of === "" || this.#isBusy) return;
+    if (!this.#isInView || document.visibilityState === "hidden" || this.#of === "" || this.#isBusy || this.isHopeless) return;
     const isFirst = this.shown === undefined && this.#failures === 0;
     this.#timer = setTimeout(() => void this.#fetch(), isFirst ? 0 : pauseMs(this.#failures, document.hasFocus()));
   };
@@ -103,7 +108,7 @@ export class FrameWatch implements ReactiveController {
       if (of === this.#of && this.#host.isConnected) this.#took(picture, age_ms);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (of === this.#of) this.#failed(error.message);
+      if (of === this.#of) this.#failed(error);
     } finally {
       this.#isBusy = false;
       if (this.#host.isConnected) this.#plan();
@@ -117,9 +122,10 @@ export class FrameWatch implements ReactiveController {
     this.#put({ url: URL.createObjectURL(picture), at: Date.now() - age_ms });
   }
 
-  #failed(reason: string): void {
+  #failed({ message, problem }: ApiError): void {
     this.#failures += 1;
-    this.problem = reason;
+    this.problem = message;
+    this.isHopeless = problem?.code === NOT_SUPPORTED;
     this.#host.requestUpdate();
   }
 

@@ -5,12 +5,13 @@ import { sendGcode } from "../../api/control";
 import { console as prompt } from "../../components/icon/icons";
 import "../../components/kit/press";
 import { t } from "../../localize";
+import "./console";
 import { styles } from "./control-styles";
 import { fold } from "./row";
 import { PrinterSection } from "./section";
 
 /**
- * A line to the machine as it is, for those who may.
+ * What the machine says, and a line to it as it is, for those who may.
  *
  * Properties: `printer`.
  */
@@ -47,15 +48,17 @@ export class OdinPrinterGcode extends PrinterSection {
 
   /** What was sent last, so that the next one need not be typed from nothing. */
   @state() private sent: readonly string[] = [];
+  @state() private isOpen = false;
   @query("textarea") private readonly area!: HTMLTextAreaElement;
 
   protected override render() {
     if (!this.may("gcode:printers") || !this.can("send_gcode")) return nothing;
     const lock = this.lock("send_gcode");
     return html`
-      <details>
-        ${fold(prompt, t("gcode.title"), this.ownLock(lock))}
+      <details @toggle=${this.#toggled}>
+        ${fold(prompt, this.printer.capabilities.has_console ? t("console.title") : t("gcode.title"), this.ownLock(lock))}
         <div class="inside">
+          <odin-printer-console .printer=${this.printer} .isLooked=${this.isOpen}></odin-printer-console>
           <p class="hint">${t("gcode.warning")}</p>
           <form @submit=${this.#submitted}>
             <label for="lines">${t("gcode.lines")}</label>
@@ -84,6 +87,10 @@ export class OdinPrinterGcode extends PrinterSection {
       </details>
     `;
   }
+
+  readonly #toggled = (event: Event): void => {
+    this.isOpen = (event.currentTarget as HTMLDetailsElement).open;
+  };
 
   readonly #submitted = (event: Event): void => {
     event.preventDefault();

@@ -1,13 +1,14 @@
-/** The heaters of a printer in the order people look at them: left nozzle, right nozzle, bed, chamber. */
+/** The heaters of a printer in the order people look at them: nozzles as they sit, bed, chamber, others. */
 
 import type { Heat, Printer, Sample } from "../../api/types";
-import { t } from "../../localize";
+import { named, t } from "../../localize";
+import { headNumber } from "../../localize/heads";
 import type { CommandKind } from "./locks";
 
 export interface Heater {
   readonly key: string;
   readonly name: string;
-  readonly kind: "nozzle" | "bed" | "chamber";
+  readonly kind: "nozzle" | "bed" | "chamber" | "other";
   /** Which head, for a nozzle: 0 is the right or only one. */
   readonly head: number;
   readonly heat: Heat | null;
@@ -22,18 +23,29 @@ export function heaters({ temperatures, capabilities, nozzles }: Printer): reado
   const heads = Math.max(temperatures.nozzles.length, capabilities.nozzle_max_c === null ? 0 : capabilities.heads);
   const found = Array.from({ length: heads }, (_, head) => ({
     key: nozzleKey(head),
-    name: nozzleName(head, heads),
+    name: nozzleName(head, heads, capabilities.head_names),
     kind: "nozzle" as const,
     head,
     heat: temperatures.nozzles[head] ?? null,
     max_c: capabilities.nozzle_max_c,
     command: "set_nozzle_temperature" as const,
     isInUse: heads > 1 && nozzles.some((nozzle) => nozzle.id === head && nozzle.is_active),
-  })).reverse();
+  }));
   return [
-    ...found,
+    // The left one is 1, tools count from the left.
+    ...(capabilities.head_names === "sides" ? found.reverse() : found),
     ...plain("bed", temperatures.bed, capabilities.bed_max_c, "set_bed_temperature"),
     ...plain("chamber", temperatures.chamber, capabilities.chamber_max_c, "set_chamber_temperature"),
+    ...temperatures.others.map((heat) => ({
+      key: `other-${heat.name}`,
+      name: named("heater_named", heat.name),
+      kind: "other" as const,
+      head: 0,
+      heat,
+      max_c: capabilities.heaters.find(({ name }) => name === heat.name)?.max_c ?? null,
+      command: "set_heater" as const,
+      isInUse: false,
+    })),
   ];
 }
 
@@ -42,11 +54,10 @@ function plain(kind: "bed" | "chamber", heat: Heat | null, max_c: number | null,
   return [{ key: kind, name: t(`heater.${kind}`), kind, head: 0, heat, max_c, command, isInUse: false }];
 }
 
-/** Returns what the head is called: machines with two have a right one (0) and a left one (1). */
-export function nozzleName(head: number, heads: number): string {
+/** Returns what the head is called: some machines with two have a right one (0) and a left one (1), others number them. */
+export function nozzleName(head: number, heads: number, names: Printer["capabilities"]["head_names"]): string {
   if (heads < 2) return t("heater.nozzle");
-  if (heads > 2) return t("heater.nozzle_n", { n: head + 1 });
-  return head === 0 ? t("heater.nozzle_right") : t("heater.nozzle_left");
+  return headNumber(head, heads, names) || (head === 0 ? t("heater.nozzle_right") : t("heater.nozzle_left"));
 }
 
 function nozzleKey(head: number): string {

@@ -2,8 +2,9 @@ import { css, html, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 
 import { setTarget } from "../../api/control";
+import type { Target } from "../../api/control";
 import "../../components/icon/icon";
-import { bed, chamber, nozzle } from "../../components/icon/icons";
+import { bed, chamber, nozzle, thermometer } from "../../components/icon/icons";
 import "../../components/kit/press";
 import "../../components/kit/stepper";
 import { isRunning } from "../../components/printer-tile/summary";
@@ -15,7 +16,7 @@ import type { Heater } from "./heaters";
 import { failure } from "./row";
 import { PrinterSection } from "./section";
 
-const ICONS = { nozzle, bed, chamber } as const;
+const ICONS = { nozzle, bed, chamber, other: thermometer } as const;
 const STEP_C = 5;
 
 /**
@@ -40,7 +41,8 @@ export class OdinPrinterHeats extends PrinterSection {
 
   protected override render() {
     const all = heaters(this.printer);
-    if (all.length === 0) return nothing;
+    // What is only measured stands among the temperatures already.
+    if (!all.some(({ max_c, command }) => max_c !== null && this.can(command))) return nothing;
     return html`
       <h3>${t("controls.temperature")}</h3>
       <ul class="rows">
@@ -121,10 +123,21 @@ export class OdinPrinterHeats extends PrinterSection {
     );
   }
 
-  #send({ kind, head }: Heater, value: number): Promise<void> {
-    const target =
-      kind === "nozzle" ? { nozzle: head, nozzle_c: value } : kind === "bed" ? { bed_c: value } : { chamber_c: value };
-    return setTarget(this.transport, this.printer.id, target);
+  #send(heater: Heater, value: number): Promise<void> {
+    return setTarget(this.transport, this.printer.id, targetOf(heater, value));
+  }
+}
+
+function targetOf({ kind, head, key }: Heater, value: number): Target {
+  switch (kind) {
+    case "nozzle":
+      return { nozzle: head, nozzle_c: value };
+    case "bed":
+      return { bed_c: value };
+    case "chamber":
+      return { chamber_c: value };
+    case "other":
+      return { heater: key.replace(/^other-/, ""), target_c: value };
   }
 }
 

@@ -1,10 +1,10 @@
 import { html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
-import type { Job } from "../../api/types";
+import type { Job, Printer } from "../../api/types";
 import { activeSlot, isRunning, loadedColors, ringIcon, ringPercent, ringTone } from "../../components/printer-tile/summary";
 import "../../components/progress-ring/progress-ring";
-import { plural, t } from "../../localize";
+import { plural, t, word } from "../../localize";
 import { clock, grams, instant, lasting, millimetres, percent } from "../../localize/format";
 import { endings } from "../../store/endings";
 import "./actions";
@@ -75,7 +75,7 @@ export class OdinPrinterJob extends PrinterSection {
     if (job.plate !== null) parts.push(t("job.plate", { plate: job.plate }));
     // Machines call every pause one by a person; the fault beside it says what it was.
     const hasPausedItself = activity === "paused" && attention !== null;
-    if (isRunning(this.printer) && !hasPausedItself && job.stage_text) parts.push(job.stage_text);
+    if (isRunning(this.printer) && !hasPausedItself && saysMore(job.stage_text, activity)) parts.push(job.stage_text);
     if (activity === "preparing" && job.prepare_pct !== null && job.prepare_pct < 100) {
       parts.push(t("job.preparing.done", { done: percent(job.prepare_pct) }));
     }
@@ -129,6 +129,11 @@ export class OdinPrinterJob extends PrinterSection {
     // The clock of a printer may run ahead.
     return isRunning(this.printer) && ago_s > 0 ? t("job.ago", { at: clock(at, now), ago: lasting(ago_s) }) : clock(at, now);
   }
+}
+
+/** Some machines call the stage of a print that prints just that. */
+function saysMore(stage: string | null, activity: Printer["activity"]): stage is string {
+  return stage !== null && stage.toLowerCase() !== word("state", activity ?? "").toLowerCase();
 }
 
 declare global {

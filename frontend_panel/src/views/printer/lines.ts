@@ -6,6 +6,12 @@ import { css } from "lit";
 export const DASHES: Readonly<Record<string, readonly number[]>> = {
   "nozzle-0": [],
   "nozzle-1": [9, 4],
+  "nozzle-2": [5, 3],
+  "nozzle-3": [9, 3, 2, 3],
+  "nozzle-4": [16, 4],
+  "nozzle-5": [3, 2],
+  "nozzle-6": [9, 3, 2, 3, 2, 3],
+  "nozzle-7": [5, 3, 12, 3],
   bed: [14, 3, 3, 3],
   chamber: [2, 4],
 };
@@ -22,6 +28,30 @@ export const lineColors = css`
 
   [data-line="nozzle-1"] {
     --line: #ac57cf;
+  }
+
+  [data-line="nozzle-2"] {
+    --line: #9a7d0a;
+  }
+
+  [data-line="nozzle-3"] {
+    --line: #d0457f;
+  }
+
+  [data-line="nozzle-4"] {
+    --line: #6a72dc;
+  }
+
+  [data-line="nozzle-5"] {
+    --line: #4f9433;
+  }
+
+  [data-line="nozzle-6"] {
+    --line: #9b7560;
+  }
+
+  [data-line="nozzle-7"] {
+    --line: #14909f;
   }
 
   [data-line="bed"] {

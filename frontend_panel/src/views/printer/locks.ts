@@ -31,14 +31,38 @@ export type CommandKind =
   | "set_timelapse"
   | "set_detector"
   | "send_gcode"
-  | "start_print";
+  | "start_print"
+  | "set_speed_percent"
+  | "set_flow"
+  | "set_heater"
+  | "select_tool"
+  | "run_macro"
+  | "answer_prompt"
+  | "set_power"
+  | "set_active_spool"
+  | "connect_machine"
+  | "disconnect_machine"
+  | "restart_firmware"
+  | "restart_host";
 
 /** Commands that move the machine by hand: never while a job runs. */
-const HANDS_ON: ReadonlySet<CommandKind> = new Set(["home", "jog", "calibrate", "send_gcode", "read_filament"]);
+const HANDS_ON: ReadonlySet<CommandKind> = new Set([
+  "home",
+  "jog",
+  "calibrate",
+  "send_gcode",
+  "read_filament",
+  "select_tool",
+  "disconnect_machine",
+  "restart_firmware",
+  "restart_host",
+]);
 /** Possible in a pause as well: a print that ran out goes on only after loading. */
-const BETWEEN_LAYERS: ReadonlySet<CommandKind> = new Set(["load_filament", "unload_filament"]);
+const BETWEEN_LAYERS: ReadonlySet<CommandKind> = new Set(["load_filament", "unload_filament", "run_macro"]);
 /** Worth trying at a printer that went silent. */
 const URGENT: ReadonlySet<CommandKind> = new Set(["pause", "stop"]);
+/** What a host does that has lost its machine: it brings it back. */
+const FOR_THE_HOST: ReadonlySet<CommandKind> = new Set(["connect_machine", "restart_firmware", "restart_host", "set_power"]);
 const RUNNING: ReadonlySet<Printer["activity"]> = new Set(["preparing", "printing", "paused"]);
 
 export interface Asker {
@@ -63,12 +87,14 @@ function everyLock(printer: Printer, kind: CommandKind, mayControl: boolean): st
   if (!mayControl) return t("lock.permission");
   if (printer.is_observe_only) return t("lock.observe_only");
   const isWorthTrying = printer.link === "stale" && URGENT.has(kind);
-  if (printer.link !== "online" && !isWorthTrying) return t("lock.link", { why: printer.link_text });
+  const isForTheHost = printer.link_reason === "machine_away" && FOR_THE_HOST.has(kind);
+  if (printer.link !== "online" && !isWorthTrying && !isForTheHost) return t("lock.link", { why: printer.link_text });
   return printer.control === "refused" ? t("lock.refused") : "";
 }
 
-function busyLock({ activity }: Printer, kind: CommandKind): string {
-  if (!RUNNING.has(activity)) return "";
+function busyLock({ activity, link }: Printer, kind: CommandKind): string {
+  // What a host without its machine says of a job is old.
+  if (!RUNNING.has(activity) || (link !== "online" && FOR_THE_HOST.has(kind))) return "";
   if (HANDS_ON.has(kind)) return t("lock.busy");
   return BETWEEN_LAYERS.has(kind) && activity !== "paused" ? t("lock.moving") : "";
 }

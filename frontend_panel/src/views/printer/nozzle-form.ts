@@ -9,6 +9,7 @@ import "../../components/kit/press";
 import "../../components/kit/segmented";
 import { t, word } from "../../localize";
 import { millimetres } from "../../localize/format";
+import type { HeadNames } from "../../localize/heads";
 import type { Press } from "../../store/presses";
 import { base, buttons, fields } from "../../theme/controls";
 import { headTitle } from "./nozzle-text";
@@ -19,7 +20,7 @@ const MATERIALS = ["stainless_steel", "hardened_steel", "tungsten_carbide", "bra
 /**
  * Notes a nozzle that was put into a head.
  *
- * Properties: `heads` (what is in them), `count` (of heads), `press` (of noting). Events: `odin-note` (`detail.value`: the
+ * Properties: `heads` (what is in them), `count` (of heads), `names` (how they are told apart), `press` (of noting). Events: `odin-note` (`detail.value`: the
  * nozzle), `odin-close`, `odin-forget`.
  */
 @customElement("odin-nozzle-form")
@@ -44,6 +45,7 @@ export class OdinNozzleForm extends LitElement {
 
   @property({ attribute: false }) heads: readonly NozzleStatus[] = [];
   @property({ type: Number }) count = 1;
+  @property() names: HeadNames = "sides";
   @property({ attribute: false }) press: Press = { phase: "rest" };
   @state() private head = 0;
   @state() private diameter: number | undefined;
@@ -129,12 +131,15 @@ export class OdinNozzleForm extends LitElement {
   }
 
   #heads() {
+    const all = Array.from({ length: this.count }, (_, head) => head);
+    // As they sit: the left one is 1, tools count from the left.
+    const heads = this.names === "sides" ? all.reverse() : all;
     return html`
       <div class="field">
         <span class="name">${t("nozzle.form.head")}</span>
         <odin-segmented
           .label=${t("nozzle.form.head")}
-          .options=${Array.from({ length: this.count }, (_, head) => ({ value: String(head), label: headTitle(head, this.count) })).reverse()}
+          .options=${heads.map((head) => ({ value: String(head), label: headTitle(head, this.count, this.names) }))}
           .value=${String(this.head)}
           @odin-change=${(event: CustomEvent<{ value: string }>) => {
             this.head = Number(event.detail.value);

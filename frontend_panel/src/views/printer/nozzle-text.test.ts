@@ -37,7 +37,7 @@ describe("a nozzle", () => {
   it("printed for its hours, in a head with a name", () => {
     expect(hoursOf(noted)).toBe("1 h 0 min printed");
     expect(hoursOf({ ...noted, printing_s: 0 })).toBe("not used yet");
-    expect([headTitle(0, 1), headTitle(0, 2), headTitle(1, 2)]).toEqual(["Nozzle", "Right", "Left"]);
+    expect([headTitle(0, 1, "sides"), headTitle(0, 2, "sides"), headTitle(1, 2, "sides")]).toEqual(["Nozzle", "Right", "Left"]);
   });
 
   it("that was changed without a note is seen", () => {

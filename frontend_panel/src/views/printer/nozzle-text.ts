@@ -3,6 +3,8 @@
 import type { Nozzle, NozzleInstall } from "../../api/types";
 import { t, word } from "../../localize";
 import { duration, millimetres } from "../../localize/format";
+import { headNumber } from "../../localize/heads";
+import type { HeadNames } from "../../localize/heads";
 
 /** Returns `0.4 mm hardened steel, high flow`; people's note before the printer's report where both say something. */
 export function describeNozzle(reported: Nozzle | null, installed: NozzleInstall | null): string {
@@ -16,8 +18,9 @@ export function describeNozzle(reported: Nozzle | null, installed: NozzleInstall
 }
 
 /** Returns what a head is called among those of its printer. */
-export function headTitle(head: number, heads: number): string {
-  return heads < 2 ? t("nozzle.head.only") : word("nozzle.head", String(head));
+export function headTitle(head: number, heads: number, names: HeadNames): string {
+  if (heads < 2) return t("nozzle.head.only");
+  return headNumber(head, heads, names) || word("nozzle.head", String(head));
 }
 
 /** Returns for how long a nozzle printed. */

@@ -31,7 +31,13 @@ export class OdinPrinterNozzles extends PrinterSection {
   @state() private isNoting = false;
   #of = "";
 
+  /** Resin knows no nozzles. */
+  protected override isEmpty(): boolean {
+    return this.printer.capabilities.technology !== "fdm";
+  }
+
   protected override willUpdate(): void {
+    if (this.isEmpty()) return;
     // Hours grow with each print: they are asked for again when one begins or ends.
     const { id, activity, nozzles } = this.printer;
     const of = [id, activity, ...nozzles.map((nozzle) => `${nozzle.id} ${nozzle.diameter_mm} ${nozzle.material}`)].join("/");
@@ -41,6 +47,7 @@ export class OdinPrinterNozzles extends PrinterSection {
   }
 
   protected override render() {
+    if (this.isEmpty()) return nothing;
     return html`
       <section class="card" aria-labelledby="title">
         <div class="card-head">
@@ -71,6 +78,11 @@ export class OdinPrinterNozzles extends PrinterSection {
     `;
   }
 
+  #title(head: number): string {
+    const { heads, head_names: names } = this.printer.capabilities;
+    return headTitle(head, heads, names);
+  }
+
   readonly #startNoting = (): void => {
     this.presses.forget("note");
     this.isNoting = true;
@@ -78,7 +90,7 @@ export class OdinPrinterNozzles extends PrinterSection {
 
   #head({ head, reported, installed }: NozzleStatus) {
     const what = describeNozzle(reported, installed);
-    const name = headTitle(head, this.printer.capabilities.heads);
+    const name = this.#title(head);
     return html`
       <li class="head">
         <span><b>${name}</b> <span class="sub">${what || t("nozzle.unknown")}</span></span>
@@ -108,7 +120,7 @@ export class OdinPrinterNozzles extends PrinterSection {
     const period = to
       ? t("nozzle.period", { from: clock(new Date(from), now), to: clock(new Date(to), now) })
       : t("nozzle.since", { at: clock(new Date(from), now) });
-    const name = this.printer.capabilities.heads > 1 ? `${headTitle(head, this.printer.capabilities.heads)}: ${what}` : what;
+    const name = this.printer.capabilities.heads > 1 ? `${this.#title(head)}: ${what}` : what;
     return html`
       <li>
         <span>
@@ -148,6 +160,7 @@ export class OdinPrinterNozzles extends PrinterSection {
       <odin-nozzle-form
         .heads=${this.heads ?? []}
         .count=${this.printer.capabilities.heads}
+        .names=${this.printer.capabilities.head_names}
         .press=${this.presses.of("note")}
         @odin-note=${(event: CustomEvent<{ value: InstallNozzle }>) => this.#note(event.detail.value)}
         @odin-close=${() => {

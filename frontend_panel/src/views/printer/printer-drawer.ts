@@ -24,6 +24,7 @@ import "./faults";
 import "./filament";
 import "./job";
 import "./plate";
+import "./prompt";
 import "./temperatures";
 
 /**
@@ -58,7 +59,9 @@ export class OdinPrinterDrawer extends LitElement {
         min-width: 0;
       }
 
+      /* The model gives way before the name does. */
       .title .sub {
+        flex: 0 1000 auto;
         font-size: var(--o-t-b);
         font-weight: var(--o-w-n);
       }
@@ -106,6 +109,7 @@ export class OdinPrinterDrawer extends LitElement {
       </a>
       <div class="sections">
         <odin-printer-connection .printer=${printer}></odin-printer-connection>
+        <odin-printer-prompt .printer=${printer}></odin-printer-prompt>
         <odin-printer-camera .printer=${printer}></odin-printer-camera>
         <odin-printer-plate .printer=${printer}></odin-printer-plate>
         <odin-printer-job .printer=${printer} .isBare=${true}></odin-printer-job>

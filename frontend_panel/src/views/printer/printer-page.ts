@@ -28,6 +28,8 @@ import "./nozzles";
 import "./objects";
 import "./plate";
 import "./prints";
+import "./prompt";
+import "./sensors";
 import { styles } from "./page-styles";
 import "./service";
 import "./stop-one";
@@ -74,11 +76,13 @@ export class OdinPrinterPage extends LitElement {
           <odin-printer-prints class="last" .printer=${printer}></odin-printer-prints>
         </div>
         <div class="column">
+          <odin-printer-prompt class="first" .printer=${printer}></odin-printer-prompt>
           <odin-printer-plate class="second" .printer=${printer}></odin-printer-plate>
           <odin-printer-faults class="third" .printer=${printer}></odin-printer-faults>
           <odin-printer-controls .printer=${printer}></odin-printer-controls>
           <odin-printer-objects id="objects" tabindex="-1" .printer=${printer}></odin-printer-objects>
           <odin-printer-files .printer=${printer}></odin-printer-files>
+          <odin-printer-sensors class="late" .printer=${printer}></odin-printer-sensors>
           <odin-printer-nozzles class="late" .printer=${printer}></odin-printer-nozzles>
           <odin-printer-service class="late" .printer=${printer}></odin-printer-service>
         </div>

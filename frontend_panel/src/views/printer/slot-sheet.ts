@@ -7,6 +7,7 @@ import { headName, isActive, isExternal, lookIn, placeName } from "../../compone
 import "../../components/icon/icon";
 import { down, edit, refresh, up } from "../../components/icon/icons";
 import "../../components/kit/press";
+import type { Look } from "../../components/spool/look";
 import { gramsLeft } from "../../components/spool/look";
 import { t, word } from "../../localize";
 import { degrees, grams, percent } from "../../localize/format";
@@ -41,20 +42,25 @@ export function slotSheet(desk: SlotDesk, unit: FilamentUnit, slot: Slot) {
     <div class="sheet">
       <h3>${placeName(unit, slot)}</h3>
       <p class="what">${look === "set" ? (slot.product ?? slot.material) : word("slot.look", look)}</p>
-      ${look === "set" ? facts(slot) : html`<p class="sub">${word("slot.about", look)}</p>`} ${actions(desk, unit, slot)}
+      ${look === "set" ? facts(slot, desk.can("read_filament")) : html`<p class="sub">${about(desk, look)}</p>`} ${actions(desk, unit, slot)}
     </div>
   `;
 }
 
-function facts(slot: Slot) {
+/** What there is to know, or to do, about a slot without a known spool. */
+function about(desk: SlotDesk, look: Look): string {
+  return word(desk.can("configure_slot") ? "slot.about" : "slot.plain", look);
+}
+
+function facts(slot: Slot, readsTags: boolean) {
   return html`
     <dl class="slot-facts">
       ${slot.product && slot.material && slot.product !== slot.material ? fact(t("slot.material"), slot.material) : nothing}
-      ${fact(t("slot.left_label"), left(slot))} ${fact(t("slot.color"), colorText(slot))}
+      ${fact(t("slot.left_label"), left(slot, readsTags))} ${fact(t("slot.color"), colorText(slot))}
       ${fact(t("slot.nozzle"), range(slot.nozzle_min_c, slot.nozzle_max_c))}
       ${fact(t("slot.bed"), slot.bed_c === null ? "" : degrees(slot.bed_c))} ${fact(t("slot.drying"), dryingAdvice(slot))}
       ${fact(t("slot.k"), slot.k === null ? "" : String(slot.k))}
-      ${fact(t("slot.tag"), slot.tag_uid === null ? t("slot.tag.none") : t("slot.tag.read"))}
+      ${readsTags ? fact(t("slot.tag"), slot.tag_uid === null ? t("slot.tag.none") : t("slot.tag.read")) : nothing}
     </dl>
   `;
 }
@@ -63,8 +69,8 @@ function fact(name: string, value: string) {
   return value === "" ? nothing : html`<dt>${name}</dt><dd>${value}</dd>`;
 }
 
-function left(slot: Slot): string {
-  if (slot.remaining_pct === null) return t("slot.left_unknown");
+function left(slot: Slot, readsTags: boolean): string {
+  if (slot.remaining_pct === null) return readsTags ? t("slot.left_unknown") : "";
   const weight = gramsLeft(slot);
   return weight === null ? percent(slot.remaining_pct) : t("slot.left_of", { left: percent(slot.remaining_pct), weight: grams(weight) });
 }
@@ -88,8 +94,8 @@ function actions(desk: SlotDesk, unit: FilamentUnit, slot: Slot) {
   const isFed = isActive(desk.printer, unit, slot);
   // An empty place says what to do first; nothing can be told to it.
   if (slot.is_occupied === false && !isFed) return nothing;
-  const { heads } = desk.printer.capabilities;
-  const load = heads < 2 ? t("slot.load") : t("slot.load_into", { head: headName(unit.nozzle, heads) });
+  const { heads, head_names: names } = desk.printer.capabilities;
+  const load = heads < 2 ? t("slot.load") : t("slot.load_into", { head: headName(unit.nozzle, heads, names) });
   const offered = ([["read", t("slot.read")], ["configure", t("slot.configure")]] as const).filter(
     ([name]) => name !== "read" || !isExternal(unit),
   );

@@ -4,7 +4,7 @@ import { html } from "lit";
 
 import { account } from "../../components/icon/icons";
 import { t } from "../../localize";
-import type { Section } from "./sections";
+import type { Section } from "./section-entry";
 
 /** `integration` is the address of Home Assistant's page about the engine, for those who may see it. */
 export function guestSections(integration: string | undefined): readonly Section[] {

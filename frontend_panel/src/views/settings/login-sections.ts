@@ -4,7 +4,7 @@ import { html } from "lit";
 
 import { account, browser, key, people } from "../../components/icon/icons";
 import { t } from "../../localize";
-import type { Section } from "./sections";
+import type { Section } from "./section-entry";
 
 export function loginSections(): readonly Section[] {
   return [

@@ -5,21 +5,9 @@
 
 import { html } from "lit";
 
-import type { Permission } from "../../api/types";
 import { info, log, printer, settings, tasks } from "../../components/icon/icons";
 import { t } from "../../localize";
-import type { LazyPage } from "../app/outlet";
-
-export interface Section {
-  readonly id: string;
-  readonly group: "farm" | "you" | "engine";
-  readonly title: string;
-  /** What is found there. */
-  readonly what: string;
-  readonly icon: string;
-  readonly needs: Permission;
-  readonly page: LazyPage;
-}
+import type { Section } from "./section-entry";
 
 /** Returns the sections about the printers. */
 export function farmSections(): readonly Section[] {

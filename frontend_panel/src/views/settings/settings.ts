@@ -15,7 +15,7 @@ import { addressOf, followed } from "../app/place";
 import type { Place } from "../app/place";
 import { surroundings } from "../app/surroundings";
 import { GROUPS } from "./sections";
-import type { Section } from "./sections";
+import type { Section } from "./section-entry";
 import { settingsStyles } from "./styles";
 
 const INDEX: Place = { page: "settings", section: "" };

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { examplePrinter } from "../../../testing/example-printer";
-import { areMinutes, changeOf, differences, editOf, parsePorts, portsText } from "./edit";
+import { areMinutes, changeOf, differences, editOf } from "./edit";
 
 const example = examplePrinter();
 const before = editOf(example);
@@ -27,11 +27,9 @@ it("keeps the access code and the camera unless told otherwise", () => {
   expect(changeOf(before, { ...before, isCameraRemoved: true, cameraUrl: "http://cam" })).toEqual({ camera_url: "http://cam" });
 });
 
-it("reads and writes ports", () => {
-  expect(parsePorts(" mqtt=8883, ftps=990 ")).toEqual({ mqtt: 8883, ftps: 990 });
-  expect(parsePorts("")).toEqual({});
-  expect(parsePorts("mqtt 8883")).toBeUndefined();
-  expect(portsText({ mqtt: 8883, ftps: 990 })).toBe("mqtt=8883 ftps=990");
+it("sends ports and the family's own fields where they differ", () => {
+  expect(changeOf(before, { ...before, ports: { http: 80 }, options: { tls: true } })).toEqual({ ports: { http: 80 }, options: { tls: true } });
+  expect(changeOf(before, { ...before, ports: {}, options: {} })).toEqual({});
 });
 
 it("takes minutes or nothing", () => {

@@ -1,19 +1,17 @@
 /** A printer's description as it is being edited: plain text until it is sent, and only what differs is sent. */
 
 import type { ChangePrinter, Printer } from "../../../api/types";
+import type { Reach } from "../../reach/reach";
 
-export interface Edit {
+/** An empty `secret` keeps the one there is. */
+export interface Edit extends Reach {
   readonly name: string;
-  readonly host: string;
-  readonly serial: string;
-  /** Empty keeps the one there is. */
-  readonly secret: string;
-  readonly ports: string;
   /** Empty keeps the one there is. */
   readonly cameraUrl: string;
   readonly isCameraRemoved: boolean;
   readonly tags: readonly string[];
   readonly notes: string;
+  readonly location: string;
   /** Minutes; empty is the engine's setting. */
   readonly heaterOff: string;
   readonly isEnabled: boolean;
@@ -24,7 +22,7 @@ export interface Edit {
 type Change = { -readonly [Name in keyof ChangePrinter]: ChangePrinter[Name] };
 
 /** What is compared when somebody else was faster, and the words for it below `edit.` in the texts. */
-const SHARED = ["name", "host", "serial", "ports", "tags", "notes", "heater_off_min", "is_enabled", "is_observe_only"] as const;
+const SHARED = ["name", "host", "serial", "ports", "options", "tags", "location", "notes", "heater_off_min", "is_enabled", "is_observe_only"] as const;
 export type SharedField = (typeof SHARED)[number] | "is_plate_gated" | "other";
 
 export function editOf(printer: Printer): Edit {
@@ -33,11 +31,13 @@ export function editOf(printer: Printer): Edit {
     host: printer.host,
     serial: printer.serial ?? "",
     secret: "",
-    ports: portsText(printer.ports),
+    ports: printer.ports,
+    options: printer.options,
     cameraUrl: "",
     isCameraRemoved: false,
     tags: printer.tags,
     notes: printer.notes,
+    location: printer.location,
     heaterOff: printer.heater_off_min === null ? "" : String(printer.heater_off_min),
     isEnabled: printer.is_enabled,
     isObserveOnly: printer.is_observe_only,
@@ -53,11 +53,13 @@ export function changeOf(before: Edit, after: Edit): ChangePrinter {
   if (differs("host")) change.host = after.host.trim();
   if (differs("serial")) change.serial = after.serial.trim() || null;
   if (after.secret.trim() !== "") change.secret = after.secret.trim();
-  if (differs("ports")) change.ports = parsePorts(after.ports) ?? {};
+  if (differs("ports")) change.ports = after.ports;
+  if (differs("options")) change.options = after.options;
   if (after.cameraUrl.trim() !== "") change.camera_url = after.cameraUrl.trim();
   else if (after.isCameraRemoved) change.camera_url = null;
   if (differs("tags")) change.tags = [...after.tags];
   if (differs("notes")) change.notes = after.notes;
+  if (differs("location")) change.location = after.location.trim();
   if (differs("heaterOff")) change.heater_off_min = after.heaterOff.trim() === "" ? null : Number(after.heaterOff);
   if (differs("isEnabled")) change.is_enabled = after.isEnabled;
   if (differs("isObserveOnly")) change.is_observe_only = after.isObserveOnly;
@@ -70,21 +72,6 @@ export function differences(before: Printer, after: Printer): readonly SharedFie
   const fields: SharedField[] = SHARED.filter((name) => !isSame(before[name], after[name]));
   if (before.plate.is_gated !== after.plate.is_gated) fields.push("is_plate_gated");
   return fields.length > 0 ? fields : ["other"];
-}
-
-/** Returns ports as they are typed, `mqtt=8883 ftps=990`. */
-export function portsText(ports: Readonly<Record<string, number>>): string {
-  return Object.entries(ports)
-    .map(([name, port]) => `${name}=${port}`)
-    .join(" ");
-}
-
-/** Returns typed ports, `undefined` where they cannot be read. */
-export function parsePorts(text: string): Readonly<Record<string, number>> | undefined {
-  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
-  const pairs = parts.map((part) => /^([a-z][a-z0-9_]*)=(\d{1,5})$/.exec(part));
-  if (pairs.includes(null)) return undefined;
-  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", Number(pair?.[2])]));
 }
 
 /** Returns whether minutes as they are typed can be sent; the engine knows how many are too many. */

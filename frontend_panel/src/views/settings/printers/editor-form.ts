@@ -7,24 +7,33 @@ import { area, field } from "../../../components/field/field";
 import "../../../components/kit/switch";
 import "../../../components/tag-input/tag-input";
 import { t } from "../../../localize";
-import { areMinutes, parsePorts } from "./edit";
+import { isExtra, missing } from "../../reach/reach";
+import type { Field } from "../../reach/reach";
+import { reachField } from "../../reach/reach-field";
+import { areMinutes } from "./edit";
 import type { Edit } from "./edit";
 
 interface Form {
   readonly printer: Printer;
   readonly edit: Edit;
   readonly known: readonly string[];
+  /** What the printer's family says is needed to reach it. */
+  readonly fields: readonly Field[];
   /** What is wrong with a field, by its name in the API. */
   readonly wrong: (name: string) => string | undefined;
   readonly change: (change: Partial<Edit>) => void;
 }
 
 /** Returns what is wrong before anything is sent, by the field's name in the API. */
-export function problemsOf(edit: Edit): Readonly<Record<string, string>> {
+export function problemsOf(edit: Edit, fields: readonly Field[]): Readonly<Record<string, string>> {
   return {
     ...(edit.name.trim() === "" ? { name: t("field.required") } : {}),
-    ...(edit.host.trim() === "" ? { host: t("field.required") } : {}),
-    ...(parsePorts(edit.ports) === undefined ? { ports: t("edit.ports.wrong") } : {}),
+    ...Object.fromEntries(
+      missing(edit, fields)
+        // What is kept need not be typed again.
+        .filter((name) => name !== "secret")
+        .map((name) => [name, t("field.required")]),
+    ),
     ...(areMinutes(edit.heaterOff) ? {} : { heater_off_min: t("edit.heater_off_min.wrong") }),
   };
 }
@@ -32,34 +41,40 @@ export function problemsOf(edit: Edit): Readonly<Record<string, string>> {
 export function editorForm(form: Form) {
   return html`
     ${names(form)} ${switches(form)}
-    <details ?open=${["ports", "camera_url", "heater_off_min"].some((name) => form.wrong(name) !== undefined)}>
+    <details ?open=${["camera_url", "heater_off_min", ...form.fields.filter(isExtra).map(({ name }) => name)].some((name) => form.wrong(name) !== undefined)}>
       <summary>${t("edit.more")}</summary>
       <div>${more(form)}</div>
     </details>
   `;
 }
 
-function names({ printer, edit, known, wrong, change }: Form) {
-  const text = (name: "name" | "host" | "serial" | "secret") => ({
-    name,
-    value: edit[name],
-    error: wrong(name),
-    onInput: (_: string, value: string) => {
-      change({ [name]: value });
-    },
-  });
+function names({ printer, edit, known, fields, wrong, change }: Form) {
+  const own = (one: Field) => {
+    const isKept = one.kind === "secret" && printer.has_secret;
+    const shown = isKept ? { ...one, is_required: false } : one;
+    return reachField({ reach: edit, wrong, change, hint: isKept ? t("edit.secret.kept") : undefined }, shown);
+  };
   return html`
-    ${field({ ...text("name"), label: t("edit.name") })}
-    <div class="pair">
-      ${field({ ...text("host"), label: t("edit.host"), hint: t("add.host.hint"), isCode: true })}
-      ${field({ ...text("serial"), label: t("edit.serial"), hint: t("add.serial.hint"), isCode: true, isOptional: true })}
-    </div>
     ${field({
-      ...text("secret"),
-      label: t("edit.secret"),
-      hint: printer.has_secret ? t("edit.secret.kept") : t("add.secret.hint"),
-      isCode: true,
-      isOptional: printer.has_secret,
+      name: "name",
+      label: t("edit.name"),
+      value: edit.name,
+      error: wrong("name"),
+      onInput: (_, name) => {
+        change({ name });
+      },
+    })}
+    ${fields.filter((one) => !isExtra(one)).map(own)}
+    ${field({
+      name: "location",
+      label: t("edit.location"),
+      hint: t("edit.location.hint"),
+      value: edit.location,
+      error: wrong("location"),
+      isOptional: true,
+      onInput: (_, location) => {
+        change({ location });
+      },
     })}
     <odin-tag-input
       .label=${t("edit.tags")}
@@ -106,7 +121,7 @@ function switches({ edit, change }: Form) {
   `;
 }
 
-function more({ printer, edit, wrong, change }: Form) {
+function more({ printer, edit, fields, wrong, change }: Form) {
   return html`
     ${field({
       name: "heater_off_min",
@@ -147,17 +162,6 @@ function more({ printer, edit, wrong, change }: Form) {
           `
         : nothing
     }
-    ${field({
-      name: "ports",
-      label: t("edit.ports"),
-      hint: t("edit.ports.hint"),
-      value: edit.ports,
-      error: wrong("ports"),
-      isCode: true,
-      isOptional: true,
-      onInput: (_, ports) => {
-        change({ ports });
-      },
-    })}
+    ${fields.filter(isExtra).map((one) => reachField({ reach: edit, wrong, change }, one))}
   `;
 }

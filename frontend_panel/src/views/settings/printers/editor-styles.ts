@@ -14,13 +14,6 @@ export const editorStyles = css`
     max-width: none;
   }
 
-  .pair {
-    display: grid;
-    grid-template-columns: repeat(2, minmax(0, 1fr));
-    gap: var(--o-3);
-    align-items: start;
-  }
-
   .switches > li {
     display: flex;
     gap: 16px;

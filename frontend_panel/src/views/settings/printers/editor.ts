@@ -1,9 +1,10 @@
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
+import { readFamilies } from "../../../api/printers";
 import { editPrinter, removePrinter } from "../../../api/registry";
-import type { ApiError } from "../../../api/transport";
-import type { Checked, Printer } from "../../../api/types";
+import { ApiError } from "../../../api/transport";
+import type { Checked, Family, Printer } from "../../../api/types";
 import { checkPrinter } from "../../../api/upkeep";
 import "../../../components/check-list/check-list";
 import { confirm } from "../../../components/kit/confirm";
@@ -11,6 +12,7 @@ import "../../../components/kit/drawer";
 import "../../../components/kit/press";
 import { t, word } from "../../../localize";
 import "../../printer/connection";
+import { reachStyles } from "../../reach/styles";
 import { SettingsSection } from "../section";
 import { sectionStyles } from "../section-styles";
 import { changeOf, differences, editOf } from "./edit";
@@ -29,7 +31,7 @@ const CHANGED_MEANWHILE = 412;
  */
 @customElement("odin-printer-editor")
 export class OdinPrinterEditor extends SettingsSection {
-  static override styles = [...sectionStyles, editorStyles];
+  static override styles = [...sectionStyles, reachStyles, editorStyles];
 
   @property({ attribute: false }) printer: Printer | undefined;
   @property({ attribute: false }) known: readonly string[] = [];
@@ -38,8 +40,14 @@ export class OdinPrinterEditor extends SettingsSection {
   @state() private base: Printer | undefined;
   @state() private refusal: ApiError | undefined;
   @state() private isTried = false;
+  @state() private families: readonly Family[] = [];
   @state() private checked: Checked | undefined;
   @query("[aria-invalid=true]") private readonly firstWrong!: HTMLElement | null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#readFamilies();
+  }
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     if (changed.has("printer") && this.printer?.id !== this.base?.id) this.#begin(this.printer);
@@ -64,6 +72,7 @@ export class OdinPrinterEditor extends SettingsSection {
             printer,
             edit,
             known: this.known,
+            fields: this.#fields(printer),
             wrong: this.#wrong(edit),
             change: (change) => {
               this.edit = { ...edit, ...change };
@@ -150,8 +159,21 @@ export class OdinPrinterEditor extends SettingsSection {
   }
 
   #wrong(edit: Edit): (name: string) => string | undefined {
-    const problems = problemsOf(edit);
+    const problems = problemsOf(edit, this.#fields(this.printer));
     return (name) => (this.isTried ? problems[name] : undefined) ?? this.refusal?.field(name);
+  }
+
+  #fields(printer: Printer | undefined) {
+    return this.families.find(({ name }) => name === printer?.family)?.fields ?? [];
+  }
+
+  async #readFamilies(): Promise<void> {
+    try {
+      this.families = await readFamilies(this.transport);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.refusal = error;
+    }
   }
 
   #isChanged(): boolean {
@@ -174,7 +196,7 @@ export class OdinPrinterEditor extends SettingsSection {
     if (!base || !edit || !this.#isChanged()) return;
     this.isTried = true;
     this.refusal = undefined;
-    if (Object.keys(problemsOf(edit)).length > 0) {
+    if (Object.keys(problemsOf(edit, this.#fields(base))).length > 0) {
       this.#focusFirstWrong();
       return;
     }
