@@ -46,6 +46,10 @@ admin    manage:printers    DELETE /api/v1/printers/tags/{tag}
 viewer   read:printers      GET    /api/v1/printers/families
 admin    manage:printers    POST   /api/v1/printers/discover
 admin    manage:printers    POST   /api/v1/printers/check
+admin    manage:printers    POST   /api/v1/printers/scan
+admin    manage:printers    POST   /api/v1/printers/key-requests
+admin    manage:printers    GET    /api/v1/printers/key-requests/{request_id}
+admin    manage:printers    DELETE /api/v1/printers/key-requests/{request_id}
 operator stop:printers      POST   /api/v1/printers/emergency-stop
 operator stop:printers      POST   /api/v1/printers/{printer_id}/emergency-stop
 operator stop:printers      POST   /api/v1/printers/{printer_id}/stop
@@ -59,6 +63,7 @@ operator control:printers   POST   /api/v1/printers/{printer_id}/plate-occupied
 viewer   read:printers      GET    /api/v1/printers/{printer_id}/certificate
 operator control:printers   POST   /api/v1/printers/{printer_id}/certificate/confirm
 admin    manage:printers    POST   /api/v1/printers/{printer_id}/check
+viewer   read:printers      GET    /api/v1/printers/{printer_id}/check
 operator control:printers   POST   /api/v1/printers/{printer_id}/refresh
 operator control:printers   POST   /api/v1/printers/{printer_id}/pause
 operator control:printers   POST   /api/v1/printers/{printer_id}/resume
@@ -66,6 +71,7 @@ operator control:printers   POST   /api/v1/printers/{printer_id}/home
 operator control:printers   POST   /api/v1/printers/{printer_id}/clear-errors
 operator control:printers   POST   /api/v1/printers/{printer_id}/light
 operator control:printers   POST   /api/v1/printers/{printer_id}/speed
+operator control:printers   POST   /api/v1/printers/{printer_id}/flow
 operator control:printers   POST   /api/v1/printers/{printer_id}/fan
 operator control:printers   POST   /api/v1/printers/{printer_id}/temperature
 operator control:printers   POST   /api/v1/printers/{printer_id}/jog
@@ -74,6 +80,16 @@ operator control:printers   POST   /api/v1/printers/{printer_id}/calibrate
 operator control:printers   POST   /api/v1/printers/{printer_id}/timelapse
 operator control:printers   POST   /api/v1/printers/{printer_id}/detectors/{name}
 admin    gcode:printers     POST   /api/v1/printers/{printer_id}/gcode
+admin    gcode:printers     GET    /api/v1/printers/{printer_id}/console
+operator control:printers   POST   /api/v1/printers/{printer_id}/tool
+operator control:printers   POST   /api/v1/printers/{printer_id}/macros/{name}
+operator control:printers   POST   /api/v1/printers/{printer_id}/prompt
+operator control:printers   POST   /api/v1/printers/{printer_id}/power/{device}
+operator control:printers   POST   /api/v1/printers/{printer_id}/spool
+operator control:printers   POST   /api/v1/printers/{printer_id}/connect
+operator control:printers   POST   /api/v1/printers/{printer_id}/disconnect
+operator control:printers   POST   /api/v1/printers/{printer_id}/restart-firmware
+operator control:printers   POST   /api/v1/printers/{printer_id}/restart-host
 operator control:printers   POST   /api/v1/printers/{printer_id}/print
 operator control:printers   POST   /api/v1/printers/{printer_id}/ams/refresh
 operator control:printers   POST   /api/v1/printers/{printer_id}/ams/load
@@ -82,6 +98,9 @@ operator control:printers   PUT    /api/v1/printers/{printer_id}/ams/{ams_id}/sl
 operator control:printers   POST   /api/v1/printers/{printer_id}/ams/{ams_id}/dry
 operator control:printers   DELETE /api/v1/printers/{printer_id}/ams/{ams_id}/dry
 viewer   read:printers      GET    /api/v1/printers/{printer_id}/files
+viewer   read:printers      GET    /api/v1/printers/{printer_id}/files/on-printer
+viewer   read:printers      GET    /api/v1/printers/{printer_id}/timelapses
+viewer   read:printers      GET    /api/v1/printers/{printer_id}/past-jobs
 operator control:printers   PUT    /api/v1/printers/{printer_id}/files/{name}
 operator control:printers   POST   /api/v1/printers/{printer_id}/files/{name}
 operator control:printers   DELETE /api/v1/printers/{printer_id}/files/{name}

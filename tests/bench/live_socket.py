@@ -92,7 +92,8 @@ def main() -> None:
     async def push(client: WebSocket) -> None:
         await client.accept()
         began, step = time.monotonic(), 0
-        with suppress(WebSocketDisconnect):
+        # The latter, where the client went between two of them.
+        with suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 step += 1
                 due = began + step / PRINTERS

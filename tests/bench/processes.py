@@ -22,11 +22,13 @@ import orjson
 
 from odin_engine.identity.model import Permission, Role
 from odin_engine.identity.service import NewToken, NewUser
+from odin_engine.simulator.kinds import BAMBU, find
 from tests.bench.farm import identity_of, printers_of, whole_engine
 
 _PATIENCE_S = 180.0
 """A thousand machines make their certificates one after the other."""
 _LOOK_EVERY_S = 0.02
+_BAMBU_PORTS = ("mqtt", "ftps", "camera", "detect")
 _MAY = frozenset(
     {
         Permission.READ_PRINTERS,
@@ -139,13 +141,17 @@ async def running(
 
 @asynccontextmanager
 async def simulated(
-    folder: Path, count: int, entry: dict[str, Any]
+    folder: Path, count: int, *entries: dict[str, Any]
 ) -> AsyncIterator[Load]:
-    """Runs so many printers like `entry`, on free ports."""
-    free = dict.fromkeys(("mqtt", "ftps", "camera", "detect"), 0)
+    """Runs so many printers on free ports, shared equally among these entries."""
     plan = folder / "farm.yaml"
+    share, left = divmod(count, len(entries))
+    rows = [
+        {"count": share + (place < left), "ports": _free_ports(entry)} | entry
+        for place, entry in enumerate(entries)
+    ]
     # JSON is YAML.
-    plan.write_text(json.dumps({"printers": [{"count": count, "ports": free} | entry]}))
+    plan.write_text(json.dumps({"printers": rows}))
     # Not of the ports that the system gives the printers.
     control = random.randrange(20_000, 30_000)  # noqa: S311 - no secret
     addresses = folder / "addresses.json"
@@ -158,6 +164,12 @@ async def simulated(
                 await asyncio.sleep(_LOOK_EVERY_S)
         printers = orjson.loads(addresses.read_bytes())
         yield Load(process.pid, printers, f"http://127.0.0.1:{control}")
+
+
+def _free_ports(entry: dict[str, Any]) -> dict[str, int]:
+    family = entry.get("family", BAMBU)
+    names = find(family).ports if family != BAMBU else _BAMBU_PORTS
+    return dict.fromkeys(names, 0)
 
 
 @asynccontextmanager
@@ -193,11 +205,12 @@ async def _prepare(folder: Path, printers: list[dict[str, Any]]) -> str:
 def _registration(address: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": address["name"],
-        "family": "bambu",
+        "family": address["family"],
         "host": address["host"],
         "ports": address["ports"],
         "serial": address["serial"],
-        "secret": address["access_code"],
+        "secret": address["secret"],
+        "options": address.get("options", {}),
         "is_enabled": False,
     }
 

@@ -24,7 +24,7 @@ BENCHMARKS = (
     "home_assistant",
     "floor_frames",
 )
-BIG = ("mqtt_farm_large", "home_assistant_process", "upload", "soak")
+BIG = ("mqtt_farm_large", "mixed_farm", "home_assistant_process", "upload", "soak")
 """Minutes each: measured when they are named, or with `--all`."""
 DOCUMENT = Path("docs/performance.md")
 FIGURES = Path("docs/performance.json")

@@ -17,6 +17,8 @@ type Memory = dict[str, list[Row]]
 _TABLES = ("print_runs", "printer_faults", "printer_nozzles", "alerts", "outbox")
 _MARGIN_S = 3.0
 """What a busy computer may take from a login to the first report, and to a commit."""
+_SILENCE_S = 5.0
+"""So long after its last word a machine still counts as printing."""
 _SETTLES_S = 7.0
 """A FAILED waits six seconds for the code that calls it a cancel."""
 _LINK_LINE = re.compile(r" (\w+) +odin_engine\.printers\.service\.fleet: (\w+): (.+)$")
@@ -137,7 +139,7 @@ def _check_nozzle(machine: Witnessed, nozzles: list[Row], runs: list[Row]) -> No
             heard.touches(each.began_s, each.ended_s or 0) for heard in machine.heard
         )
         # A whole second is counted for each second in which it moves.
-        most_s = each.moving_s + 1.2 * (each.moves + lives)
+        most_s = each.moving_s + 1.2 * (each.moves + lives) + _SILENCE_S
         if each.result != "finished":
             # While the reason of its end is awaited it counts as printing.
             most_s += _SETTLES_S

@@ -115,11 +115,11 @@ class Scene:
         await self.farm.end(signal.SIGTERM)
 
     async def _calm(self) -> dict[str, Witnessed]:
+        diary = self.folder / "diary.jsonl"
+        await self._begun(diary)
         await self.well()
         assert self.farm.process is not None
-        # Not earlier: it would end a farm that is still starting.
         self.farm.process.send_signal(signal.SIGUSR1)
-        diary = self.folder / "diary.jsonl"
         async with asyncio.timeout(PATIENCE_S):
             while True:
                 seen = await asyncio.to_thread(read_diary, diary)
@@ -133,6 +133,18 @@ class Scene:
             )
         )
         return seen
+
+    async def _begun(self, diary: Path) -> None:
+        """Waits until the farm's present life listens to signals.
+
+        The engine may still show the links of the life before.
+        """
+        boot = f'"boot": {self.farm.starts},'
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                if boot in await asyncio.to_thread(diary.read_text):
+                    return
+                await asyncio.sleep(0.1)
 
     async def _until(self, condition: Callable[[dict[str, Any]], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):

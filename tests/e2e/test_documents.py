@@ -22,7 +22,7 @@ from tests.e2e.processes import free_port, free_ports, odin, until_healthy
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"^( *)```bash\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _STATUS = re.compile(r'"status": ?([45]\d\d)')
-_DEMO_PORTS = 60
+_DEMO_PORTS = 100
 _PATIENCE_S = 120.0
 _ANSWERS = {
     b"Password:": f"{PASSWORD}\n".encode(),

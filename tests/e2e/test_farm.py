@@ -134,7 +134,7 @@ async def test_it_stops_by_itself_when_told_to(
 
 
 async def test_the_demo_starts_stops_and_continues(tmp_path: Path) -> None:
-    farm_port = free_ports(40)
+    farm_port = free_ports(100)
     for _ in range(2):
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "odin_engine", "demo"),

@@ -28,9 +28,9 @@ from odin_engine.simulator.bambu import (
     SimulatedPrinter,
 )
 from odin_engine.simulator.bambu.machine.plan import Options
-from odin_engine.simulator.bambu.machine.routine import Routine, hold, until
 from odin_engine.simulator.farm import Farm
 from odin_engine.simulator.farm_file import read_farm
+from odin_engine.simulator.routine import Routine, hold, until
 
 PAUSING, FAILING = "0300_8003", "0300_4006"
 """Faults: spaghetti, which pauses, and a nozzle that is clogged, which ends the job."""

@@ -21,7 +21,8 @@ import custom_components
 from custom_components.odin.client import OdinClient
 from custom_components.odin.const import DOMAIN, NAME
 from custom_components.odin.coordinator import OdinCoordinator
-from tests.integration.farm import Engine, Machines, run_engine, run_machines
+from tests.e2e.apart import Machines
+from tests.integration.farm import Engine, run_engine, run_machines
 from tests.integration.impostor import Impostor, run_impostor
 
 assert custom_components.__file__

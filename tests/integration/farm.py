@@ -2,25 +2,18 @@
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import httpx
 
+from tests.e2e.apart import Json, Machines, Process, until_healthy, wait_for
 from tests.e2e.processes import free_port, free_ports
-
-type Json = dict[str, Any]
 
 ALL_SCOPES = ("all", "act-as")
 
 _PASSWORD = "Correct-Horse-9"
-_PATIENCE_S = 40.0
 _PORTS_EACH = 5
 _FARM = """
 clock_factor: 5
@@ -39,76 +32,6 @@ printers:
   - {name: Darwin, model: P1S}
   - {name: Euler, model: H2D, developer_mode: false}
 """
-
-
-class Process:
-    """An `odin` command that can be killed and started again."""
-
-    def __init__(self, *arguments: str, log: Path, **environment: str) -> None:
-        self._command = [sys.executable, "-m", "odin_engine", *arguments]
-        self._environment = os.environ | {"ODIN_ALLOW_LOOPBACK": "true"} | environment
-        self._log = log
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Starts it; what it says goes to a file."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=log
-            )
-
-    def kill(self) -> None:
-        """Ends it the hard way."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-
-    def stop(self) -> None:
-        """Ends it politely, if it runs."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            self._process.wait(20)
-
-    def run(self, *arguments: str, stdin: str = "") -> str:
-        """Runs another `odin` command in the same environment; returns its output."""
-        return subprocess.run(
-            [*self._command[:3], *arguments],
-            env=self._environment,
-            input=stdin,
-            text=True,
-            capture_output=True,
-            check=True,
-        ).stdout
-
-
-@dataclass
-class Machines:
-    """The simulated farm; `screens` is what is written on each machine, by name."""
-
-    control: httpx.Client
-    screens: dict[str, Json]
-
-    def misbehave(self, name: str, what: str, **options: object) -> None:
-        """Makes a machine go wrong."""
-        self._steer(name, "misbehaviours", {"name": what} | options)
-
-    def end(self, name: str, what: str) -> None:
-        """Ends a misbehaviour that lasts."""
-        path = f"/printers/{name}/misbehaviours/{what}"
-        self.control.delete(path).raise_for_status()
-
-    def act(self, name: str, what: str, **options: object) -> None:
-        """Does what a person does at a machine."""
-        self._steer(name, "acts", {"name": what} | options)
-
-    def pass_time(self, name: str, seconds: float) -> None:
-        """Lets time pass at a machine, at once."""
-        path = f"/printers/{name}/advance"
-        self.control.post(path, json={"seconds": seconds}).raise_for_status()
-
-    def _steer(self, name: str, what: str, body: dict[str, object]) -> None:
-        answer = self.control.post(f"/printers/{name}/{what}", json=body)
-        assert answer.is_success, answer.text
 
 
 @dataclass
@@ -152,11 +75,12 @@ class Engine:
         """Registers a machine; returns its id."""
         body = {
             "name": screen["name"],
-            "family": "bambu",
+            "family": screen["family"],
             "host": screen["host"],
             "serial": screen["serial"],
-            "secret": screen["access_code"],
+            "secret": screen["secret"],
             "ports": screen["ports"],
+            "options": screen.get("options", {}),
         }
         answer = self.api.post("/printers", json=body | record).raise_for_status()
         printer_id: str = answer.json()["id"]
@@ -169,9 +93,7 @@ class Engine:
 
     def new_token(self, *scopes: str) -> str:
         """Makes a token as on the engine's host: over the API none may name people."""
-        told = [word for scope in scopes for word in ("--scope", scope)]
-        made = self.process.run("token", "create", "test", "--user", "mara", *told)
-        return next(word for word in made.split() if word.startswith("odin_"))
+        return self.process.new_token("test", "mara", *scopes)
 
     def revoke(self, token: str) -> None:
         """Voids a token."""
@@ -187,20 +109,20 @@ class Engine:
     def restart(self) -> None:
         """Starts the killed process again."""
         self.process.start()
-        wait_for(lambda: _is_healthy(self.url))
+        until_healthy(self.url)
 
 
 @contextlib.contextmanager
-def run_machines(folder: Path) -> Iterator[Machines]:
-    """Runs the simulated farm."""
+def run_machines(folder: Path, described: str = _FARM) -> Iterator[Machines]:
+    """Runs a simulated farm, as a farm file describes it."""
     plan, addresses = folder / "farm.yaml", folder / "printers.json"
-    plan.write_text(_FARM, encoding="utf-8")
+    plan.write_text(described, encoding="utf-8")
     control_port = str(free_port())
     farm = Process(
         *("simulate", str(plan), "--state-dir", str(folder / "farm")),
         *("--addresses", str(addresses), "--control-port", control_port),
-        *("--first-port", str(free_ports(_FARM.count("name:") * _PORTS_EACH))),
-        log=folder / "farm.log",
+        *("--first-port", str(free_ports(described.count("name:") * _PORTS_EACH))),
+        folder=folder,
     )
     farm.start()
     try:
@@ -220,7 +142,7 @@ def run_engine(folder: Path) -> Iterator[Engine]:
     url = f"http://127.0.0.1:{port}"
     process = Process(
         "serve",
-        log=folder / "engine.log",
+        folder=folder,
         ODIN_PORT=port,
         ODIN_DATA_DIR=str(folder / "data"),
         ODIN_DISCOVERY_ADDRESS="127.0.0.1",
@@ -229,28 +151,12 @@ def run_engine(folder: Path) -> Iterator[Engine]:
         *("user", "create", "mara", "--role", "admin", "--password-stdin"),
         stdin=_PASSWORD,
     )
-    scopes = [word for scope in ALL_SCOPES for word in ("--scope", scope)]
-    made = process.run("token", "create", "tests", "--user", "mara", *scopes)
-    token = next(word for word in made.split() if word.startswith("odin_"))
+    token = process.new_token("tests", "mara", *ALL_SCOPES)
     process.start()
     headers = {"Authorization": f"Bearer {token}"}
     try:
-        wait_for(lambda: _is_healthy(url))
+        until_healthy(url)
         with httpx.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as api:
             yield Engine(url, api, process, token)
     finally:
         process.stop()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Waits until something is so, outside of any event loop."""
-    deadline = time.monotonic() + _PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.05)  # noqa: TID251 - other processes decide
-
-
-def _is_healthy(url: str) -> bool:
-    with contextlib.suppress(httpx.TransportError):
-        return httpx.get(f"{url}/healthz").is_success
-    return False

@@ -30,9 +30,10 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.odin.coordinator import OdinCoordinator
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 from tests.integration.test_manifest import ROOT
 
 BLUEPRINTS = ROOT / "blueprints"

@@ -36,8 +36,9 @@ from custom_components.odin.client import (
 from custom_components.odin.client.decode import Unreadable, decode, decoder_of
 from custom_components.odin.client.mirror import Gap, Mirror, merged
 from custom_components.odin.client.models import Detector
+from tests.e2e.apart import Machines
 from tests.integration.conftest import until
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

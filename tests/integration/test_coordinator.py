@@ -25,7 +25,7 @@ from custom_components.odin.client import (
     Role,
 )
 from custom_components.odin.const import DOMAIN, RESYNC
-from custom_components.odin.coordinator import OdinCoordinator
+from custom_components.odin.coordinator import Concern, OdinCoordinator
 from custom_components.odin.device import (
     DeviceKey,
     key_of,
@@ -33,9 +33,10 @@ from custom_components.odin.device import (
     unit_identifier,
 )
 from custom_components.odin.errors import engine_errors
+from tests.e2e.apart import Machines
 from tests.e2e.processes import free_port
 from tests.integration.conftest import make_entry, set_up, until
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 
 
 def _devices(hass: HomeAssistant, coordinator: OdinCoordinator) -> dict[str, str]:
@@ -177,18 +178,39 @@ async def test_only_listeners_of_the_changed_printer_are_told(
     ada = engine.printers["Ada"]
     heard: list[str] = []
     coordinator.async_add_listener(lambda: heard.append("all"))
-    coordinator.async_add_listener(lambda: heard.append("ada"), ada)
-    undo = coordinator.async_add_listener(lambda: heard.append("gone"), ada)
+    coordinator.async_add_listener(lambda: heard.append("ada"), Concern(ada))
+    undo = coordinator.async_add_listener(lambda: heard.append("gone"), Concern(ada))
     undo()
     undo()
-    coordinator.async_add_listener(lambda: heard.append("other"), "nobody")
+    coordinator.async_add_listener(lambda: heard.append("other"), Concern("nobody"))
+    filament = Concern(ada, is_filament=True)
+    coordinator.async_add_listener(lambda: heard.append("filament"), filament)
+    coordinator.async_add_listener(lambda: heard.append("counts"), Concern())
     engine.tell("Ada", "maintenance", {"is_on": True})
     await until(lambda: coordinator.data.printers[ada].is_in_maintenance)
     engine.tell("Ada", "maintenance", {"is_on": False})
     await until(lambda: not coordinator.data.printers[ada].is_in_maintenance)
     assert heard.count("ada") >= 2
     assert heard.count("all") >= heard.count("ada")
-    assert not {"gone", "other"} & set(heard)
+    assert not {"gone", "other", "filament", "counts"} & set(heard)
+
+
+async def test_filament_and_counts_are_told_when_they_change(
+    engine: Engine, machines: Machines, coordinator: OdinCoordinator
+) -> None:
+    ada = engine.printers["Ada"]
+    heard: list[str] = []
+    filament = Concern(ada, is_filament=True)
+    coordinator.async_add_listener(lambda: heard.append("filament"), filament)
+    coordinator.async_add_listener(lambda: heard.append("counts"), Concern())
+    machines.act("Ada", "insert_spool", tray="A2", preset="GFG02", color="2850E0")
+    await until(lambda: "filament" in heard)
+    machines.act("Ada", "remove_spool", tray="A2")
+    engine.change("Ada", is_enabled=False)
+    await until(lambda: "counts" in heard)
+    engine.change("Ada", is_enabled=True)
+    engine.until_online("Ada")
+    await until(lambda: coordinator.data.printers[ada].is_live)
 
 
 async def test_a_bug_while_following_begins_anew(

@@ -14,8 +14,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.odin.const import DOMAIN
 from custom_components.odin.coordinator import OdinCoordinator
 from custom_components.odin.device import DeviceKey
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 
 
 async def test_nothing_private_is_told(
@@ -53,6 +54,32 @@ async def test_a_device_tells_of_its_printer(
     whole = coordinator.tree.async_device(DeviceKey())
     told = await get_diagnostics_for_device(hass, hass_client, entry, whole)
     assert "printers" in told
+
+
+async def test_the_last_check_of_a_connection_is_told_without_names(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    engine: Engine,
+    machines: Machines,
+    coordinator: OdinCoordinator,
+) -> None:
+    entry = coordinator.config_entry
+    ada = coordinator.tree.async_device(DeviceKey(engine.printers["Ada"]))
+    told = await get_diagnostics_for_device(hass, hass_client, entry, ada)
+    assert told["printer"]["last_check"] is None
+    await hass.async_add_executor_job(engine.tell, "Ada", "check")
+    told = await get_diagnostics_for_device(hass, hass_client, entry, ada)
+    last = told["printer"]["last_check"]
+    assert last["is_ok"] is True
+    assert last["at"]
+    found = {check["step"]: check["ok"] for check in last["checks"]}
+    assert (found["address"], found["login"], found["report"]) == (True, True, True)
+    screen = machines.screens["Ada"]
+    record = engine.printer("Ada")
+    text = json.dumps(last)
+    private = [screen["serial"], screen["access_code"], record["host"], "127.0.0.1"]
+    private.append(record["pin_sha256"])
+    assert [word for word in private if word in text] == []
 
 
 async def test_the_health_page_counts_engines(

@@ -6,9 +6,10 @@ from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 
 from custom_components.odin.coordinator import OdinCoordinator
+from tests.e2e.apart import Machines
 from tests.integration.conftest import until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
 from custom_components.odin.coordinator import OdinCoordinator
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 from tests.integration.wire import listen
 
 _PLATFORMS = {

@@ -24,8 +24,9 @@ from custom_components.odin.client import UnsupportedVersion
 from custom_components.odin.const import DOMAIN, RESYNC
 from custom_components.odin.coordinator import OdinCoordinator
 from custom_components.odin.repairs import GoneFlow, async_create_fix_flow
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up, until
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 from tests.integration.impostor import Impostor, show_a_farm
 
 type Answer = dict[str, Any]
@@ -77,7 +78,7 @@ async def test_a_changed_access_code_is_entered_here(
 ) -> None:
     coordinator = await set_up(hass, make_entry(own_engine))
     darwin = machines.screens["Darwin"]
-    own_engine.add(darwin | {"access_code": "00000000"})
+    own_engine.add(darwin | {"secret": "00000000"})
     await until(lambda: _issue(hass, "access_code_refused"))
     issue = _issue(hass, "access_code_refused")
     assert issue is not None
@@ -183,7 +184,7 @@ async def test_issues_go_with_the_entry(
 ) -> None:
     entry = make_entry(own_engine)
     await set_up(hass, entry)
-    own_engine.add(machines.screens["Darwin"] | {"access_code": "00000000"})
+    own_engine.add(machines.screens["Darwin"] | {"secret": "00000000"})
     await until(lambda: _issue(hass, "access_code_refused"))
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert _issue(hass, "access_code_refused") is None

@@ -13,9 +13,10 @@ from homeassistant.util import dt as dt_util
 
 import custom_components.odin
 from custom_components.odin.coordinator import OdinCoordinator
+from tests.e2e.apart import Machines, wait_for
 from tests.integration.conftest import until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines, wait_for
+from tests.integration.farm import Engine
 from tests.integration.wire import listen
 
 HERE = Path(str(custom_components.odin.__file__)).parent

@@ -17,9 +17,10 @@ import custom_components.odin
 from custom_components.odin.const import DOMAIN
 from custom_components.odin.coordinator import OdinCoordinator
 from custom_components.odin.device import engine_identifier
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 from tests.integration.wire import listen
 
 

@@ -19,6 +19,7 @@ from custom_components.odin import (
     event,
     issues,
     light,
+    number,
     select,
     sensor,
     services,
@@ -94,9 +95,19 @@ def _entity_keys() -> dict[str, set[str]]:
         found[platform] = {
             str(getattr(_module(platform), word, word)) for word in words
         }
+        found[platform] |= {
+            word
+            for name, call in _calls(_SOURCES[platform])
+            if name == "per_name" and (word := _word(call.args[1])) is not None
+        }
     of_heads = {"sensor": ("temperature", "diameter"), "number": ("target",)}
     for platform, kinds in of_heads.items():
         found[platform] |= {f"{side}nozzle_{kind}" for side in sides for kind in kinds}
+        found[platform] |= {f"tool_{kind}" for kind in kinds}
+    found["number"] |= {
+        str(each.translation_key)
+        for each in (number.BED, number.CHAMBER, number.SPEED, number.FLOW)
+    }
     found["light"] |= {f"light_{name}" for name in light._NAMED}  # noqa: SLF001 - the table
     found["switch"] |= {f"detector_{name}" for name in switch._NAMED}  # noqa: SLF001 - the table
     return found

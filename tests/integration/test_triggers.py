@@ -14,9 +14,10 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.odin.automation import CONDITIONS, TRIGGERS
 from custom_components.odin.coordinator import OdinCoordinator
+from tests.e2e.apart import Machines
 from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.entities import Entities
-from tests.integration.farm import Engine, Machines
+from tests.integration.farm import Engine
 
 AUTOMATION = "automation"
 

@@ -10,7 +10,7 @@ from typing import Any
 import aiomqtt
 import orjson
 
-from tests.integration.farm import Json, Machines
+from tests.e2e.apart import Json, Machines
 
 _ASK_FOR_ALL = orjson.dumps({"pushing": {"sequence_id": "0", "command": "pushall"}})
 

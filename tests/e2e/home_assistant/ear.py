@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 
 from tests.e2e.panel.place import Place
-from tests.integration.farm import Machines
 from tests.integration.wire import Ear, listen
 
 _PATIENCE_S = 20.0
@@ -15,13 +14,11 @@ _PATIENCE_S = 20.0
 @contextlib.contextmanager
 def listening(place: Place, name: str) -> Iterator[Ear]:
     """Listens to a machine past engine and Home Assistant, from a whole report on."""
-    assert place.control is not None
-    machines = Machines(place.control, dict(place.machines))
     ears: list[Ear] = []
     heard, over = threading.Event(), threading.Event()
 
     async def hear() -> None:
-        async with listen(machines, name) as ear:
+        async with listen(place.machines, name) as ear:
             ears.append(ear)
             heard.set()
             await asyncio.to_thread(over.wait)

@@ -14,9 +14,10 @@ from typing import Any
 from script.home_assistant import INTEGRATION, HomeAssistant
 from script.home_assistant_person import Person
 from script.home_assistant_steps import add_engine, add_user, until_loaded
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.process import sockets
 from tests.e2e.home_assistant.watch import foreign, watched
-from tests.e2e.panel.place import PASSWORD, USER, Place, run_place, wait_for
+from tests.e2e.panel.place import PASSWORD, USER, Place, run_place
 from tests.e2e.processes import free_ports
 
 GUEST = "gustav"
@@ -142,13 +143,6 @@ class Home:
         self.owner.post(f"/config/config_entries/entry/{entry_id}/reload")
         until_loaded(self.owner, entry_id)
 
-    def pass_time(self, name: str, seconds: float) -> None:
-        """Lets time pass at a machine, at once."""
-        assert self.place.control is not None
-        path = f"/printers/{name}/advance"
-        answer = self.place.control.post(path, json={"seconds": seconds})
-        answer.raise_for_status()
-
     def problems(self, since: int = 0) -> list[str]:
         """Returns what Home Assistant's log complained about that concerns us."""
         text = self.core.log.read_text(encoding="utf-8")[since:]
@@ -220,6 +214,4 @@ def run_home(folder: Path) -> Iterator[Home]:
 
 def new_token(place: Place) -> str:
     """Makes a token as the integration needs it, on the engine's host."""
-    scopes = ("--scope", "all", "--scope", "act-as")
-    made = place.engine.run("token", "create", "home", "--user", USER, *scopes)
-    return next(word for word in made.split() if word.startswith("odin_"))
+    return place.engine.new_token("home", USER, "all", "act-as")

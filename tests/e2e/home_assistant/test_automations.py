@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from script.home_assistant_person import Person
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import wait_for
 
 
 class Told:
@@ -69,28 +69,28 @@ def test_a_print_finishes_and_another_fails(home: Home) -> None:
         {"trigger": "odin.print_failed", "target": target, "id": "failed"},
     ]
     with _automated(home, triggers=triggers) as told:
-        place.act("Vela", "start_job", job="Good", minutes=30)
+        place.machines.act("Vela", "start_job", job="Good", minutes=30)
         home.until("Vela", "sensor", "status", "printing")
         told.check_silent()
-        home.pass_time("Vela", 3600)
+        home.place.machines.pass_time("Vela", 3600)
         assert told.next() == {
             "entity": home.id("Vela", "event", "print"),
             "what": "finished",
         }
         home.until("Vela", "sensor", "status", "finished")
         _clear(home)
-        place.act("Vela", "start_job", job="Bad", minutes=600)
+        place.machines.act("Vela", "start_job", job="Bad", minutes=600)
         home.until("Vela", "sensor", "status", "printing")
-        place.misbehave("Vela", "fault", print_error="0300_4006")
+        place.machines.misbehave("Vela", "fault", print_error="0300_4006")
         assert told.next()["what"] == "failed"
         home.until("Vela", "sensor", "status", "failed")
-        place.act("Vela", "clear_fault")
+        place.machines.act("Vela", "clear_fault")
         _clear(home)
         told.check_silent()
 
 
 def _clear(home: Home) -> None:
-    home.place.act("Vela", "clear_plate")
+    home.place.machines.act("Vela", "clear_plate")
     home.call("Vela", "button", "clear_plate", "press")
     home.until("Vela", "binary_sensor", "plate", "off")
 
@@ -114,20 +114,20 @@ def test_somebody_is_needed_while_another_prints(home: Home) -> None:
     ]
     trigger = {"trigger": "odin.needs_attention", "target": both, "id": "needed"}
     with _automated(home, triggers=[trigger], conditions=conditions) as told:
-        place.misbehave("Nord", "fault", print_error="0300_8003")
+        place.machines.misbehave("Nord", "fault", print_error="0300_8003")
         wanted = home.id("Nord", "binary_sensor", "attention")
         assert told.next() == {"entity": wanted, "what": "needed"}
-        place.act("Nord", "clear_fault")
-        place.act("Nord", "resume")
+        place.machines.act("Nord", "clear_fault")
+        place.machines.act("Nord", "resume")
         home.until("Nord", "binary_sensor", "attention", "off")
         told.check_silent()
     conditions = [{"condition": "odin.is_offline", "target": both}]
     with _automated(home, triggers=[trigger], conditions=conditions) as told:
-        place.misbehave("Nord", "fault", print_error="0300_8003")
+        place.machines.misbehave("Nord", "fault", print_error="0300_8003")
         home.until("Nord", "binary_sensor", "attention", "on")
         told.check_silent()
-        place.act("Nord", "clear_fault")
-        place.act("Nord", "resume")
+        place.machines.act("Nord", "clear_fault")
+        place.machines.act("Nord", "resume")
         home.until("Nord", "binary_sensor", "attention", "off")
 
 
@@ -145,13 +145,13 @@ def test_a_printer_goes_offline(home: Home) -> None:
     conditions = [{"condition": "odin.is_offline", "target": target}]
     with _automated(home, triggers=triggers, conditions=conditions) as told:
         assert home.value("Juno", "binary_sensor", "connectivity") == "on"
-        place.act("Juno", "power_off")
+        place.machines.act("Juno", "power_off")
         home.until("Juno", "binary_sensor", "connectivity", "off")
         wanted = home.id("Juno", "binary_sensor", "connectivity")
         assert told.next() == {"entity": wanted, "what": "offline"}
         home.until("Juno", "sensor", "status", "offline")
         assert home.value("Juno", "sensor", "bed_temperature") == "unavailable"
-        place.act("Juno", "power_on")
+        place.machines.act("Juno", "power_on")
         home.until("Juno", "binary_sensor", "connectivity", "on")
         home.until(
             "Juno", "sensor", "bed_temperature", lambda now: now != "unavailable"
@@ -177,10 +177,10 @@ def test_an_automation_acts_on_what_it_heard(home: Home) -> None:
     try:
         _until_watching(home, "light_off")
         home.call("Vela", "light", "light_chamber", "turn_on")
-        place.act("Vela", "start_job", job="Short", minutes=20)
+        place.machines.act("Vela", "start_job", job="Short", minutes=20)
         home.until("Vela", "sensor", "status", "printing")
         home.until("Vela", "light", "light_chamber", "on")
-        home.pass_time("Vela", 3600)
+        home.place.machines.pass_time("Vela", 3600)
         home.until("Vela", "light", "light_chamber", "off")
     finally:
         home.owner.delete(path)

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from script.home_assistant_steps import add_dashboard
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.conftest import Window
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import wait_for
 
 _BOARD = "just-nord"
 _CARD, _BADGE = "odin-printer-card", "odin-printer-badge"
@@ -48,10 +48,10 @@ def test_the_card_is_live_and_edited_by_hand(
     card, badge = page.locator(_CARD), page.locator(_BADGE)
     expect(card.get_by_text("Gearbox housing")).to_be_visible()
     expect(badge).to_contain_text("Nord")
-    home.place.act("Nord", "pause")
+    home.place.machines.act("Nord", "pause")
     expect(card.get_by_text("Paused", exact=True)).to_be_visible()
     expect(badge).to_contain_text("Paused")
-    home.place.act("Nord", "resume")
+    home.place.machines.act("Nord", "resume")
     expect(card.get_by_text("Printing", exact=True)).to_be_visible()
     _edit(page)
     dialog = page.locator("hui-dialog-edit-card")

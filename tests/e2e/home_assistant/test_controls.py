@@ -3,9 +3,9 @@
 import pytest
 
 from script.home_assistant_person import Refused
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import wait_for
 from tests.integration.wire import Ear
 
 
@@ -15,7 +15,7 @@ def _until(ear: Ear, name: str, wanted: object) -> None:
 
 def test_buttons_run_a_print(home: Home) -> None:
     place = home.place
-    place.act("Vela", "start_job", job="Bracket", minutes=600)
+    place.machines.act("Vela", "start_job", job="Bracket", minutes=600)
     home.until("Vela", "sensor", "status", "printing")
     home.until("Vela", "sensor", "job", "Bracket")
     with listening(place, "Vela") as ear:
@@ -34,7 +34,7 @@ def test_buttons_run_a_print(home: Home) -> None:
         home.until("Vela", "sensor", "status", "cancelled")
         home.call("Vela", "button", "clear_errors", "press")
         _until(ear, "print_error", 0)
-    place.act("Vela", "clear_plate")
+    place.machines.act("Vela", "clear_plate")
     home.call("Vela", "button", "clear_plate", "press")
     home.until("Vela", "binary_sensor", "plate", "off")
 
@@ -88,7 +88,7 @@ def test_filament_is_chosen(home: Home) -> None:
 
 
 def _until_calm(home: Home, ear: Ear) -> None:
-    home.pass_time("Lyra", 600)
+    home.place.machines.pass_time("Lyra", 600)
     wait_for(
         lambda: home.place.printer("Lyra")["filament_change"] == "none",
         lambda: f"the filament is still changed: {ear['ams_status']}",
@@ -136,7 +136,7 @@ def test_actions(home: Home) -> None:
 
 def test_the_emergency_stop_stops(home: Home) -> None:
     place = home.place
-    place.act("Vela", "start_job", job="Runaway", minutes=600)
+    place.machines.act("Vela", "start_job", job="Runaway", minutes=600)
     home.until("Vela", "sensor", "status", "printing")
     with listening(place, "Vela") as ear:
         home.owner.call("odin.emergency_stop", device_id=[home.device("Vela")])
@@ -144,6 +144,6 @@ def test_the_emergency_stop_stops(home: Home) -> None:
     home.until("Vela", "sensor", "status", "cancelled")
     assert home.value("Nord", "sensor", "status") == "printing"
     home.call("Vela", "button", "clear_errors", "press")
-    place.act("Vela", "clear_plate")
+    place.machines.act("Vela", "clear_plate")
     home.owner.call("odin.clear_plate", device_id=[home.device("Vela")])
     home.until("Vela", "binary_sensor", "plate", "off")

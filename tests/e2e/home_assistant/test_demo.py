@@ -12,7 +12,7 @@ from pathlib import Path
 
 from script.home_assistant import HomeAssistant
 from script.home_assistant_steps import entries, printers
-from tests.e2e.panel.place import wait_for
+from tests.e2e.apart import wait_for
 from tests.e2e.processes import free_ports
 
 _ROOT = Path(__file__).parents[3]

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.conftest import Window
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import wait_for
 
 
 def _open_panel(page: Page, home: Home) -> None:

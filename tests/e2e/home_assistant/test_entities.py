@@ -1,9 +1,9 @@
 """Entities say what the machines say on their own wire."""
 
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
 from tests.e2e.home_assistant.truth import untrue
-from tests.e2e.panel.place import wait_for
 
 
 def test_every_entity_of_a_printer_is_true_to_the_machine(home: Home) -> None:
@@ -18,7 +18,7 @@ def test_heat_and_slots_are_followed(home: Home) -> None:
     with listening(home.place, "Vela") as ear:
         home.place.tell("Vela", "temperature", {"bed_c": 60})
         wait_for(lambda: ear["bed_target_temper"] == 60, lambda: str(ear.told))
-        home.pass_time("Vela", 120)
+        home.place.machines.pass_time("Vela", 120)
         wait_for(lambda: ear["bed_temper"] > 50, lambda: str(ear["bed_temper"]))
         wait_for(
             lambda: (
@@ -34,22 +34,22 @@ def test_heat_and_slots_are_followed(home: Home) -> None:
     slot = "unit_0_slot_3"
     assert home.value("Vela", "sensor", f"{slot}_filament") == "empty"
     spool = {"tray": "A4", "preset": "GFG02", "color": "2850E0", "percent": 66}
-    home.place.act("Vela", "insert_spool", **spool)
+    home.place.machines.act("Vela", "insert_spool", **spool)
     home.until("Vela", "sensor", f"{slot}_filament", "PETG HF")
     home.until("Vela", "sensor", f"{slot}_remaining", "66")
-    home.place.act("Vela", "remove_spool", tray="A4")
+    home.place.machines.act("Vela", "remove_spool", tray="A4")
     home.until("Vela", "sensor", f"{slot}_filament", "empty")
 
 
 def test_the_door_and_what_the_machine_is_told_at_its_screen(home: Home) -> None:
-    home.place.act("Nord", "open_door")
+    home.place.machines.act("Nord", "open_door")
     home.until("Nord", "binary_sensor", "door", "on")
-    home.place.act("Nord", "close_door")
+    home.place.machines.act("Nord", "close_door")
     home.until("Nord", "binary_sensor", "door", "off")
-    home.place.act("Nord", "pause")
+    home.place.machines.act("Nord", "pause")
     home.until("Nord", "sensor", "status", "paused")
     home.until("Nord", "sensor", "finish", "unknown")
-    home.place.act("Nord", "resume")
+    home.place.machines.act("Nord", "resume")
     home.until("Nord", "sensor", "status", "printing")
 
 

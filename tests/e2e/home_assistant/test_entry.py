@@ -10,9 +10,9 @@ import pytest
 from script.home_assistant_person import Failed, Person
 from script.home_assistant_steps import add_engine, entries, until_loaded
 from tests.bench.processes import open_files, threads
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.home import Home, new_token
 from tests.e2e.home_assistant.process import sockets_to
-from tests.e2e.panel.place import wait_for
 from tests.e2e.processes import free_port
 from tests.integration.farm import Engine, run_engine
 
@@ -26,7 +26,7 @@ def other(
     """A second engine that hears Vela and Juno, too."""
     with run_engine(tmp_path_factory.mktemp("other") / "engine") as engine:
         for name in ("Vela", "Juno"):
-            engine.add(shared_home.place.machines[name])
+            engine.add(shared_home.place.machines.screens[name])
         engine.until_online()
         yield engine
 
@@ -99,7 +99,7 @@ def test_the_flow_says_what_is_wrong(home: Home, other: Engine) -> None:
 def test_printers_come_and_go(home: Home, other: Engine) -> None:
     with _added(home, other):
         before = _unique_ids(home, other)
-        wren = other.add(home.place.machines["Wren"])
+        wren = other.add(home.place.machines.screens["Wren"])
         wait_for(
             lambda: f"{other.engine_id}_{wren}_status" in _unique_ids(home, other),
             lambda: "Wren did not come",

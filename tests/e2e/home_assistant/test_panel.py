@@ -4,10 +4,11 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.apart import until_healthy, wait_for
 from tests.e2e.home_assistant.conftest import Window
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import PASSWORD, USER, until_healthy, wait_for
+from tests.e2e.panel.place import PASSWORD, USER
 
 _BACK_WITHIN_MS = 60_000
 _PICTURES = """images => images.map(({complete, naturalWidth, src}) =>
@@ -31,9 +32,9 @@ def test_from_the_login_to_the_floor(window: Window, home: Home) -> None:
     expect(page).to_have_url(re.compile("/odin"))
     expect(_panel(page).get_by_role("heading", name="Floor")).to_be_visible()
     expect(_panel(page).get_by_role("article")).to_have_count(len(home.place.printers))
-    home.place.act("Nord", "pause")
+    home.place.machines.act("Nord", "pause")
     expect(_card(page, "Nord").get_by_text("Paused", exact=True)).to_be_visible()
-    home.place.act("Nord", "resume")
+    home.place.machines.act("Nord", "resume")
     expect(_card(page, "Nord").get_by_text("Printing", exact=True)).to_be_visible()
 
 
@@ -87,9 +88,9 @@ def test_an_engine_that_is_gone_is_told_and_comes_back(
     until_healthy(home.place.base)
     expect(told).to_be_hidden(timeout=_BACK_WITHIN_MS)
     home.place.until("Nord", lambda printer: printer["is_live"])
-    home.place.act("Nord", "pause")
+    home.place.machines.act("Nord", "pause")
     expect(_card(page, "Nord").get_by_text("Paused", exact=True)).to_be_visible()
-    home.place.act("Nord", "resume")
+    home.place.machines.act("Nord", "resume")
     expect(_card(page, "Nord").get_by_text("Printing", exact=True)).to_be_visible()
     assert page.evaluate("globalThis.wasNotReloaded")
     home.until("Nord", "sensor", "status", "printing")
@@ -142,5 +143,5 @@ def test_a_guest_may_press_what_operators_may(window: Window, home: Home) -> Non
         page = window(f"/odin/printers/{home.place.printers['Wren']}", by=guest)
         _panel(page).get_by_role("button", name="Pause", exact=True).click()
         wait_for(lambda: ear["gcode_state"] == "PAUSE", lambda: ear["gcode_state"])
-        home.place.act("Wren", "resume")
+        home.place.machines.act("Wren", "resume")
         home.until("Wren", "sensor", "status", "printing")

@@ -3,9 +3,9 @@
 import pytest
 
 from script.home_assistant_person import Refused
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
-from tests.e2e.panel.place import wait_for
 
 
 def test_a_guest_may_operate_and_no_more(home: Home) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from script.home_assistant_person import Refused
 from tests.bench.processes import memory
+from tests.e2e.apart import wait_for
 from tests.e2e.home_assistant.home import Home
 from tests.e2e.home_assistant.process import sockets_to
-from tests.e2e.panel.place import wait_for
 
 _MEGABYTE = 1_000_000
 _SENT_MEGABYTES = 64

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from script.home_assistant_steps import entries, until_loaded
+from tests.e2e.apart import until_healthy, wait_for
 from tests.e2e.home_assistant.ear import listening
 from tests.e2e.home_assistant.home import Home
 from tests.e2e.home_assistant.truth import untrue
-from tests.e2e.panel.place import until_healthy, wait_for
 
 _RETRIES_WITHIN_S = 60.0
 """Home Assistant tries again after 5 to 10 seconds, then after twice as many."""

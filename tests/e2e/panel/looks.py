@@ -66,9 +66,10 @@ def look(
             _wear(page, theme)
             take(page, f"{name}-{theme}-{width}")
         if width in CHECKED_PX:
-            _unroll(page, width, height)
             for theme in _THEMES:
                 _wear(page, theme)
+                # Each time: what came in meanwhile may have made the page longer.
+                _unroll(page, width, height)
                 _check_access(page, f"{name}, {theme}, at {width} px", unchecked)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.panel.conftest import ARGUMENTS, PHONE_PX, chromium, signed_in
+from tests.e2e.browser import ARGUMENTS, chromium
+from tests.e2e.panel.conftest import PHONE_PX, signed_in
 from tests.e2e.panel.looks import ROOT, farm
 from tests.e2e.panel.place import Place, run_place
 

@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.e2e.apart import wait_for
 from tests.e2e.panel.conftest import Window
-from tests.e2e.panel.place import Place, wait_for
+from tests.e2e.panel.place import Place
 
 
 def _active(place: Place) -> list[str]:
@@ -70,10 +71,10 @@ def test_what_was_dismissed_is_kept_under_earlier(window: Window, place: Place) 
 def test_what_happens_now_arrives_by_itself(window: Window, place: Place) -> None:
     page = window("/alerts")
     main = page.get_by_role("main")
-    place.misbehave("Wren", "fault")
+    place.machines.misbehave("Wren", "fault")
     expect(main.get_by_role("link", name=re.compile("Wren")).first).to_be_visible()
-    place.act("Wren", "clear_fault")
-    place.act("Wren", "resume")
+    place.machines.act("Wren", "clear_fault")
+    place.machines.act("Wren", "resume")
     expect(main.get_by_role("link", name=re.compile("Wren"))).to_have_count(0)
 
 

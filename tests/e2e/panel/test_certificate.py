@@ -14,7 +14,7 @@ def test_a_changed_certificate_is_confirmed_by_a_person(
     page = window(f"/printers/{place.printers['Juno']}")
     expect(page.get_by_role("heading", name="Controls")).to_be_visible()
     trusted = place.printer("Juno")["pin_sha256"]
-    place.misbehave("Juno", "change_certificate")
+    place.machines.misbehave("Juno", "change_certificate")
     told = page.get_by_text("The printer shows another certificate than before.")
     expect(told.first).to_be_visible()
     expect(page.get_by_text("Compare both fingerprints with what")).to_be_visible()
@@ -30,7 +30,7 @@ def test_a_changed_certificate_is_confirmed_by_a_person(
     trust.click()
     question = page.get_by_role("dialog", name="Trust the new certificate")
     expect(question).to_be_visible()
-    expect(page.get_by_text("the access code is sent to it")).to_be_visible()
+    expect(page.get_by_text("its access code or key is sent to it")).to_be_visible()
     page.get_by_role("button", name="Cancel", exact=True).click()
     expect(question).to_be_hidden()
     assert place.printer("Juno")["link"] == "certificate_changed"
@@ -47,7 +47,7 @@ def test_whoever_may_only_look_cannot_trust_it(
     create = ("user", "create", "vera", "--role", "viewer", "--password-stdin")
     place.engine.run(*create, stdin=PASSWORD)
     cookies = signed_in(browser, place, "vera", PASSWORD)
-    place.misbehave("Vela", "change_certificate")
+    place.machines.misbehave("Vela", "change_certificate")
     place.until("Vela", lambda printer: printer["link"] == "certificate_changed")
     page = window(f"/printers/{place.printers['Vela']}", storage_state=cookies)
     expect(page.get_by_text("Compare both fingerprints with what")).to_be_visible()

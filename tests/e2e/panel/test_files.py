@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from odin_engine.simulator.bambu import SlicedPlate, make_sliced_3mf
 from odin_engine.simulator.bambu.slicing import SlicedFilament
+from tests.e2e.apart import wait_for
 from tests.e2e.panel.conftest import PHONE_PX, Window, signed_in
 from tests.e2e.panel.looks import look
-from tests.e2e.panel.place import PASSWORD, Place, wait_for
+from tests.e2e.panel.place import PASSWORD, Place
 
 BLUE, WHITE = "#1030A0", "#FFFFFF"
 _LONG_S = 36_000
@@ -238,10 +239,10 @@ def test_a_printer_that_takes_no_file_says_why(
     window: Window, place: Place, tmp_path: Path
 ) -> None:
     page = opened(window, place)
-    place.misbehave("Vela", "storage_full")
+    place.machines.misbehave("Vela", "storage_full")
     pick(page, sliced(tmp_path, "Late.gcode.3mf"))
     expect(files(page).get_by_role("alert")).to_contain_text("full")
-    place.end("Vela", "storage_full")
+    place.machines.end("Vela", "storage_full")
     files(page).get_by_role("button", name="Send Late.gcode.3mf again").click()
     expect(row(page, "Late.gcode.3mf")).to_be_visible()
     place.api.patch(
@@ -273,9 +274,9 @@ def test_a_plate_is_chosen_and_each_filament_its_slot(
         sheet(page).get_by_text("The file wants TPU, and PLA is loaded")
     ).to_be_visible()
     # A spool is taken out while the sheet is open.
-    place.act("Vela", "remove_spool", tray=1)
+    place.machines.act("Vela", "remove_spool", tray=1)
     expect(order(page)).to_be_disabled()
-    place.act("Vela", "insert_spool", tray=1, preset="GFU01")
+    place.machines.act("Vela", "insert_spool", tray=1, preset="GFU01")
     expect(order(page)).to_be_enabled()
     with page.expect_request(re.compile("/print$")) as asked:
         order(page).click()

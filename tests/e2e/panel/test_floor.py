@@ -42,9 +42,9 @@ def test_each_printer_shows_its_state(window: Window, place: Place, size: str) -
 def test_a_card_follows_its_printer(window: Window, place: Place) -> None:
     page = window()
     expect(_card(page, "Nord").get_by_text("Printing", exact=True)).to_be_visible()
-    place.act("Nord", "pause")
+    place.machines.act("Nord", "pause")
     expect(_card(page, "Nord").get_by_text("Paused", exact=True)).to_be_visible()
-    place.act("Nord", "resume")
+    place.machines.act("Nord", "resume")
     expect(_card(page, "Nord").get_by_text("Printing", exact=True)).to_be_visible()
 
 

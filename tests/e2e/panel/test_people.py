@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.apart import wait_for
 from tests.e2e.panel.conftest import Window, signed_in
-from tests.e2e.panel.place import PASSWORD, USER, Place, wait_for
+from tests.e2e.panel.place import PASSWORD, USER, Place
 
 _OTHER_PASSWORD = "Battery-Staple-7"
 

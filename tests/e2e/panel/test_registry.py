@@ -4,13 +4,14 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.apart import wait_for
 from tests.e2e.panel.conftest import Window
-from tests.e2e.panel.place import Place, wait_for
+from tests.e2e.panel.place import Place
 
 
 def test_a_printer_is_found_checked_and_added(window: Window, place: Place) -> None:
     name = place.newcomer
-    code = place.machines[name]["access_code"]
+    code = place.machines.screens[name]["access_code"]
     page = window("/printers/add")
     page.get_by_role("button", name=f"Use {name}").click()
     form = page.get_by_role("region", name=name)

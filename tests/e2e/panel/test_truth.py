@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Response, expect
 
+from tests.e2e.apart import until_healthy
 from tests.e2e.panel.conftest import Window
-from tests.e2e.panel.place import Place, until_healthy
+from tests.e2e.panel.place import Place
 
 _FIRST_LOAD_BYTES = 200_000
 
@@ -38,10 +39,10 @@ def test_an_engine_that_is_gone_is_told_and_comes_back(
     expect(told).to_be_hidden(timeout=40_000)
     expect(account).to_be_visible()
     place.until("Nord", lambda printer: printer["is_live"])
-    place.act("Nord", "pause")
+    place.machines.act("Nord", "pause")
     card = page.get_by_role("article", name=re.compile("^Nord"))
     expect(card.get_by_text("Paused", exact=True)).to_be_visible()
-    place.act("Nord", "resume")
+    place.machines.act("Nord", "resume")
     assert page.evaluate("globalThis.wasNotReloaded")
 
 
@@ -61,14 +62,14 @@ def test_a_printer_that_is_gone_looks_it(window: Window, place: Place) -> None:
     card = page.get_by_role("article", name=re.compile("^Wren"))
     expect(card.get_by_text("Printing", exact=True)).to_be_visible()
     fresh = _color(card)
-    place.misbehave("Wren", "power_cut")
+    place.machines.misbehave("Wren", "power_cut")
     expect(card.get_by_text("Offline", exact=True)).to_be_visible()
     expect(card.get_by_text(re.compile("no reply"))).to_be_visible()
     expect(card.get_by_text("may still print")).to_be_visible()
     assert _color(card) != fresh
     page.goto(f"/printers/{place.printers['Wren']}")
     expect(page.get_by_text("The printer does not answer.").first).to_be_visible()
-    place.end("Wren", "power_cut")
+    place.machines.end("Wren", "power_cut")
     place.until("Wren", lambda printer: printer["link"] == "online")
     expect(page.get_by_text("The printer does not answer.")).to_have_count(0)
 
@@ -82,11 +83,11 @@ def _color(card: Locator) -> str:
 
 def test_a_printer_that_falls_silent_is_told(window: Window, place: Place) -> None:
     page = window(f"/printers/{place.printers['Juno']}")
-    place.misbehave("Juno", "drop_link")
-    place.misbehave("Juno", "silent")
+    place.machines.misbehave("Juno", "drop_link")
+    place.machines.misbehave("Juno", "silent")
     place.until("Juno", lambda printer: not printer["is_live"])
     expect(page.get_by_text("as of the last report").first).to_be_visible()
-    place.end("Juno", "silent")
+    place.machines.end("Juno", "silent")
     place.until("Juno", lambda printer: printer["is_live"])
     expect(page.get_by_text("as of the last report")).to_have_count(0)
 

@@ -171,7 +171,8 @@ def _is_refused(answer: Response) -> bool:
         )
     # A name that nobody knows: said so, and not looked up a second time.
     checks = answer.json().get("checks", ())
-    return [(each["step"], each["ok"]) for each in checks] == [("address", False)]
+    tried = [(each["step"], each["ok"]) for each in checks if each["ok"] is not None]
+    return tried == [("address", False)]
 
 
 @pytest.mark.parametrize(

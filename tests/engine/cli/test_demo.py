@@ -34,6 +34,14 @@ printers:
       - {{name: Hook, minutes: 600}}
     waits_for_clear_plate: true
     next_after_s: 5
+  - name: Galileo
+    family: moonraker
+    variant: toolchanger
+    jobs:
+      - {{name: king.gcode, minutes: 60, at_percent: 99}}
+      - {{name: queen.gcode, minutes: 600}}
+    waits_for_clear_plate: true
+    next_after_s: 5
   - {{name: Lovelace, model: A1 mini, serial: "{TO_FIND}", announce: true}}
 """
 
@@ -125,9 +133,9 @@ def _free_port() -> int:
 
 async def test_a_person_finds_adds_clears_stops_and_comes_back(tmp_path: Path) -> None:
     async with running(tmp_path, _free_port()) as demo:
-        assert "2 simulated printers are registered" in demo.text
+        assert "3 simulated printers are registered" in demo.text
         code = _said(demo.text, r"Lovelace \(A1 mini\) +access code (\S+)")
-        assert set(await demo.printers()) == {"Ada", "Franklin"}
+        assert set(await demo.printers()) == {"Ada", "Franklin", "Galileo"}
         ada = await demo.until("Ada", activity="printing")
         before = ada["job"]["progress_pct"]
 
@@ -153,10 +161,11 @@ async def test_a_person_finds_adds_clears_stops_and_comes_back(tmp_path: Path) -
         await demo.until("Lovelace", link="online")
 
         # Somebody says that the plate is clear, and the next job begins.
-        franklin = await demo.until("Franklin", activity="finished")
-        assert franklin["plate"]["state"] == "occupied"
-        await demo.api("POST", f"/printers/{franklin['id']}/plate-cleared")
-        await demo.until("Franklin", activity="printing")
+        for name in ("Franklin", "Galileo"):
+            waiting = await demo.until(name, activity="finished")
+            assert waiting["plate"]["state"] == "occupied"
+            await demo.api("POST", f"/printers/{waiting['id']}/plate-cleared")
+            await demo.until(name, activity="printing")
 
         said = await demo.stop(signal.SIGINT, signal.SIGINT)
         assert "Stopping" in said
@@ -167,11 +176,13 @@ async def test_a_person_finds_adds_clears_stops_and_comes_back(tmp_path: Path) -
         assert _said(again.text, r"Password +(\S+)") == _said(
             demo.text, r"Password +(\S+)"
         )
-        assert "3 simulated printers are registered" in again.text
-        assert len(await again.printers()) == 3
+        assert "4 simulated printers are registered" in again.text
+        assert len(await again.printers()) == 4
         ada = await again.until("Ada", activity="printing")
         assert ada["job"]["name"] == "Housing"
         assert ada["job"]["progress_pct"] >= before
+        galileo = await again.until("Galileo", link="online")
+        assert galileo["job"]["name"] == "queen.gcode"
         await again.until("Lovelace", link="online")
         assert "Stopped." in await again.stop(signal.SIGTERM)
 

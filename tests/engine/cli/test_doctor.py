@@ -1,5 +1,6 @@
 """`odin doctor` finds what is wrong and says how to mend it."""
 
+import asyncio
 import http.server
 import json
 import shutil
@@ -14,7 +15,11 @@ from click.testing import CliRunner
 
 from odin_engine.cli import main
 from odin_engine.cli.doctor import Finding, examine
-from odin_engine.kernel.secrets import KEY_FILE, load_secrets
+from odin_engine.kernel.bus import Facts
+from odin_engine.kernel.db import Database
+from odin_engine.kernel.secrets import KEY_FILE, Secrets, load_secrets
+from odin_engine.printers import store
+from odin_engine.printers.model.record import Access, Printer
 from tests.engine.doubles import ManualClock
 
 
@@ -79,6 +84,29 @@ def test_an_open_or_damaged_key_is_found(data_dir: Path) -> None:
     key.chmod(0o600)
     key.write_bytes(b"nonsense")
     _assert_wrong("key", "The key is damaged", "odin restore")
+
+
+async def _store_printer(data_dir: Path, secrets: Secrets) -> None:
+    database = Database(f"sqlite+aiosqlite:///{data_dir / 'odin.db'}", Facts())
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    printer = Printer("1", "Ada", "bambu", "192.0.2.1", at, has_secret=True)
+    async with database.work() as work:
+        store.add_printer(work.session, printer, Access("12345678"), secrets)
+    await database.close()
+
+
+def test_the_key_of_another_database_is_found(
+    data_dir: Path, sqlite_template: Path
+) -> None:
+    secrets = load_secrets(data_dir)
+    shutil.copyfile(sqlite_template, data_dir / "odin.db")
+    asyncio.run(_store_printer(data_dir, secrets))
+    assert "of 1 printer(s)" in _finding("stored secrets").detail
+    (data_dir / KEY_FILE).unlink()
+    load_secrets(data_dir)
+    assert _finding("key").ok
+    _assert_wrong("stored secrets", "does not fit", "odin restore FILE")
+    assert "12345678" not in _finding("stored secrets").detail
 
 
 def test_a_database_that_is_away_damaged_or_too_new_is_found(

@@ -263,12 +263,12 @@ _RECORD = ("record", "127.0.0.1", "--serial", "A", "--access-code-stdin", "--por
 _OTHERS: list[tuple[tuple[str, ...], str]] = [
     (("openapi", "-o", "gone/x.json"), "gone/x.json: No such file or directory."),
     (("replay", "bambu", "gone.jsonl"), "'gone.jsonl' does not exist"),
-    (("replay", "prusa", "gone.jsonl"), "'prusa' is not 'bambu'"),
+    (("replay", "abacus", "gone.jsonl"), "'abacus' is not one of 'bambu', "),
     (
         (*_RECORD, "mqtt=9", "-o", "gone/x.jsonl"),
         "x.jsonl cannot be written: its folder",
     ),
-    (("misbehave", "Ada", "sing"), "nothing is called 'sing'"),
+    (("misbehave", "Ada", "fault", "code"), "'code' is no KEY=VALUE"),
     (("misbehave", "Ada", "fault", "x"), "'x' is no KEY=VALUE"),
     (("dance",), "No such command 'dance'"),
 ]

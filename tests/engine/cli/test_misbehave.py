@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from odin_engine.cli import main
 from odin_engine.cli.farm_control import farms_on
 from odin_engine.simulator.bambu import SimulatedPrinter
+from odin_engine.simulator.bambu.member import BambuMember
 from odin_engine.simulator.control import ControlPort
 
 
@@ -23,7 +24,7 @@ async def ada() -> AsyncIterator[SimulatedPrinter]:
 
 @pytest.fixture
 async def control(ada: SimulatedPrinter) -> AsyncIterator[ControlPort]:
-    async with ControlPort([ada]) as control:
+    async with ControlPort([BambuMember(ada)]) as control:
         yield control
 
 
@@ -59,7 +60,7 @@ async def test_people_do_things(ada: SimulatedPrinter, control: ControlPort) -> 
 
 async def test_without_a_name_it_shows_the_printers(control: ControlPort) -> None:
     answer = await tell(control)
-    assert "Ada   P1S" in answer.output
+    assert "Ada   bambu   P1S" in answer.output
     assert "IDLE" in answer.output
 
 
@@ -106,7 +107,7 @@ async def test_farms_are_told_apart_by_their_printers(control: ControlPort) -> N
         other = await stack.enter_async_context(
             SimulatedPrinter("A1", name="Bob", clock_factor=0)
         )
-        second = await stack.enter_async_context(ControlPort([other]))
+        second = await stack.enter_async_context(ControlPort([BambuMember(other)]))
         # Something else that listens is no farm.
         stranger = await asyncio.start_server(
             lambda _, writer: writer.close(), "127.0.0.1", 0

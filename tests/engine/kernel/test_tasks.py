@@ -50,6 +50,24 @@ async def test_progress_and_result_are_seen(tasks: Tasks, clock: ManualClock) ->
     assert ended.started_at == ended.ended_at == clock.now()
 
 
+async def test_what_it_has_so_far_is_seen_and_survives_a_cancel(tasks: Tasks) -> None:
+    async def work(progress: Progress) -> None:
+        progress(0.5, "one", {"items": [1]})
+        progress(0.5, "one", {"items": [1, 2]})
+        progress(0.6, "going on")
+        await asyncio.Event().wait()
+
+    task = await tasks.start("look", "Look", None, work)
+    with tasks.telemetry.watch() as watcher:
+        while tasks.live()[task.id].message != "going on":
+            await watcher.changed()
+    assert tasks.live()[task.id].result == {"items": [1, 2]}
+    cancelled = await tasks.cancel(task.id)
+    assert cancelled.state is TaskState.CANCELLED
+    assert cancelled.result == {"items": [1, 2]}
+    assert await tasks.get(task.id) == cancelled
+
+
 @pytest.mark.parametrize("told", [-1.0, 0.0, 0.5, 7.0, float("nan"), float("inf")])
 async def test_progress_stays_a_fraction(tasks: Tasks, told: float) -> None:
     async def work(progress: Progress) -> None:

@@ -20,11 +20,36 @@ from odin_engine.live.model import (
     weigh,
 )
 from odin_engine.live.wire import encode
-from odin_engine.printers.model import Activity, Heat, Job, PrinterState, Temperatures
+from odin_engine.printers.model import (
+    Activity,
+    Fans,
+    Heat,
+    Job,
+    NamedFan,
+    NamedHeat,
+    PrinterState,
+    Prompt,
+    Sensor,
+    SensorKind,
+    Speed,
+    Temperatures,
+)
 from tests.engine.live.things import Mirror, Oven, Thing, patch_of
 
 _WARM = Thing(oven=Oven(60.0, 60.0), progress_pct=10)
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def _others(current_c: float) -> Temperatures:
+    return Temperatures(others=(NamedHeat("chamber_heater", current_c, 60.0),))
+
+
+def _room(value: float | None) -> tuple[Sensor, ...]:
+    return (Sensor("room", SensorKind.TEMPERATURE, value),)
+
+
+def _exhaust(rpm: int) -> Fans:
+    return Fans(others=(NamedFan("exhaust", 50, rpm),))
 
 
 def _diff(_key: str, before: object | None, after: object) -> object | None:
@@ -88,6 +113,14 @@ def test_what_other_values_weigh(before: object, after: object, weight: Weight) 
         ({"temperatures": Temperatures(nozzles=(Heat(220.4, 220),))}, Weight.NOTHING),
         ({"temperatures": Temperatures(nozzles=(Heat(221, 220),))}, Weight.NUMBERS),
         ({"wifi_dbm": -51}, Weight.NUMBERS),
+        ({"temperatures": _others(60.3)}, Weight.STATE),
+        ({"sensors": _room(21.4)}, Weight.NOTHING),
+        ({"sensors": _room(21.6)}, Weight.NUMBERS),
+        ({"sensors": _room(None)}, Weight.STATE),
+        ({"fans": _exhaust(3050)}, Weight.NOTHING),
+        ({"fans": _exhaust(3200)}, Weight.NUMBERS),
+        ({"prompt": Prompt("Go on?")}, Weight.STATE),
+        ({"active_spool_id": 8}, Weight.STATE),
     ],
 )
 def test_what_a_printers_change_weighs(change: dict[str, Any], weight: Weight) -> None:
@@ -96,8 +129,36 @@ def test_what_a_printers_change_weighs(change: dict[str, Any], weight: Weight) -
         job=Job(name="vase", progress_pct=4, layer=2),
         temperatures=Temperatures(nozzles=(Heat(220.0, 220),)),
         wifi_dbm=-50,
+        sensors=_room(21.0),
+        fans=_exhaust(3000),
+        active_spool_id=7,
     )
     assert weigh(before, replace(before, **change)) is weight
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weight"),
+    [
+        (_others(60.0), _others(60.4), Weight.NOTHING),
+        (_others(60.0), _others(60.5), Weight.NUMBERS),
+        (
+            Job(used_mm=1000.0, elapsed_s=10),
+            Job(used_mm=1050.0, elapsed_s=10),
+            Weight.NOTHING,
+        ),
+        (Job(used_mm=1000.0), Job(used_mm=1100.0), Weight.NUMBERS),
+        (Job(elapsed_s=10), Job(elapsed_s=11), Weight.NUMBERS),
+        (
+            Speed(percent=100, flow_pct=95),
+            Speed(percent=100, flow_pct=96),
+            Weight.NUMBERS,
+        ),
+    ],
+)
+def test_what_the_numbers_of_other_machines_weigh(
+    before: object, after: object, weight: Weight
+) -> None:
+    assert weigh(before, after) is weight
 
 
 def test_many_changes_between_two_sends_make_one_patch() -> None:

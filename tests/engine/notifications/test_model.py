@@ -63,6 +63,7 @@ def _codes(judged: Judged) -> set[str]:
     [
         (LinkStatus.OFFLINE, LinkReason.NO_ANSWER, "printer_offline"),
         (LinkStatus.OFFLINE, LinkReason.PROTOCOL, "printer_offline"),
+        (LinkStatus.OFFLINE, LinkReason.MACHINE_AWAY, "printer_offline"),
         (LinkStatus.STALE, LinkReason.SILENT, "printer_offline"),
         (LinkStatus.NO_REPORT, LinkReason.WRONG_SERIAL_OR_CASE, "printer_silent"),
         (
@@ -87,6 +88,16 @@ def test_each_lost_link_has_its_code_and_a_remedy(
     assert "Nord" in condition.title
     assert len(condition.detail) > 20
     assert _judge(NORD, state).wanted == ()
+
+
+def test_a_host_that_lost_its_machine_is_not_called_silent() -> None:
+    away = replace(IDLE, link=LinkStatus.OFFLINE, link_reason=LinkReason.MACHINE_AWAY)
+    (condition,) = _judge(NORD, away, is_away=True).wanted
+    assert condition.title == "Nord is off, or unplugged from its host"
+    assert "cable" in condition.detail
+    printing = replace(away, activity=Activity.PRINTING)
+    (condition,) = _judge(NORD, printing, is_away=True).wanted
+    assert condition.title == "Nord was lost in the middle of a print"
 
 
 @pytest.mark.parametrize(

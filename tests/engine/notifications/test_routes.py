@@ -91,7 +91,10 @@ async def test_the_list_has_filters_pages_and_a_sheet(login: Login, ill: str) ->
     assert (page["total"], len(page["items"])) == (4, 3)
     rest = (await viewer.get("/alerts", params={"cursor": page["next_cursor"]})).json()
     assert len(rest["items"]) == 1
-    raised = [each["raised_at"] for each in page["items"] + rest["items"]]
+    raised = [
+        datetime.fromisoformat(each["raised_at"])
+        for each in page["items"] + rest["items"]
+    ]
     assert raised == sorted(raised, reverse=True)
     for query, count in [
         ("kind=fault", 2),

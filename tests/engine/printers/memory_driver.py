@@ -50,11 +50,14 @@ from odin_engine.printers.ports import (
     Connection,
     Driver,
     DriverFamily,
+    Field,
+    FieldKind,
     Found,
     Frame,
     PlateFile,
     Progress,
     Record,
+    Recording,
 )
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -161,6 +164,12 @@ class MemoryMachine:
         """Breaks the connection that stands."""
         assert self.driver is not None
         self.driver.hear(error or Unreachable("the plug was pulled"))
+
+    def make_driver(
+        self, connection: Connection, clock: Clock, ticker: Ticker
+    ) -> MemoryDriver:
+        """Returns a driver for it; what can do more has one of its own."""
+        return MemoryDriver(self, connection, clock, ticker)
 
     def admit(self, connection: Connection) -> None:
         """Lets a connection in; the secret is looked at last."""
@@ -356,6 +365,16 @@ class MemoryFamily:
     name = "memory"
     label = "Memory"
     file_kinds = (".3mf", ".gcode")
+    fields: tuple[Field, ...] = (
+        Field("host", FieldKind.ADDRESS, "Address", is_required=True),
+        Field("serial", FieldKind.TEXT, "Serial number"),
+        Field("secret", FieldKind.SECRET, "Access code"),
+        Field("ports/memory", FieldKind.NUMBER, "Port"),
+        Field("place", FieldKind.TEXT, "Place there", choices=("local", "usb")),
+        Field("tools", FieldKind.NUMBER, "Tools", min=1, max=8),
+        Field("kind", FieldKind.CHOICE, "Kind", choices=("core", "bed")),
+        Field("is_quick", FieldKind.FLAG, "Quick"),
+    )
 
     def __init__(self) -> None:
         self.machines: dict[str, MemoryMachine] = {}
@@ -376,8 +395,7 @@ class MemoryFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,  # noqa: ARG002 - the port has it
     ) -> Driver:
-        machine = self.machine(connection.host)
-        return MemoryDriver(machine, connection, clock, ticker)
+        return self.machine(connection.host).make_driver(connection, clock, ticker)
 
     async def discover(self, seconds: float) -> AsyncIterator[Found]:
         assert seconds > 0
@@ -403,6 +421,17 @@ class MemoryFamily:
             return Checked((failed,), None, None)
         done = Check("report", ok=True, detail="It reports.")
         return Checked((done,), machine.certificate, machine.state)
+
+    def read_recording(self, data: bytes) -> Recording:
+        assert not data
+        return Recording(())
+
+    def sanitise(
+        self,
+        records: Sequence[Record],
+        secrets: Sequence[str],  # noqa: ARG002 - the port has it
+    ) -> tuple[list[Record], Mapping[str, int]]:
+        return list(records), {}
 
     def replay(
         self, records: Sequence[Record]

@@ -90,7 +90,9 @@ async def test_a_print_from_start_to_end(farm: Farm, clock: ManualClock) -> None
     machine.report(
         activity=Activity.PRINTING, job=job(progress_pct=50, layer=5, total_layers=10)
     )
-    await farm.go(600)
+    await farm.go(599)
+    machine.breathe()
+    await farm.go(1)
     machine.report(activity=Activity.FINISHED, job=job(progress_pct=100, layer=10))
     await farm.go(1)
     (run,) = await runs(farm, printer_id)

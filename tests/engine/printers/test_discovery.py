@@ -1,5 +1,7 @@
 """Finding machines, and trying connections."""
 
+from dataclasses import replace
+
 import pytest
 
 from odin_engine.kernel.fetch import AddressRefused
@@ -31,14 +33,37 @@ async def test_what_is_found_and_what_is_known(farm: Farm) -> None:
     assert [each.name for each in farm.printers.discovery.families()] == ["memory"]
 
 
+async def test_two_programs_at_one_address_are_two_machines(farm: Farm) -> None:
+    printer_id = await farm.add(serial=None, host="10.0.0.1", ports={"web": 7125})
+    farm.family.found = [
+        replace(found("10.0.0.1", None), ports={"web": 7125}),
+        replace(found("10.0.0.1", None), ports={"web": 7126}),
+        # A machine that was registered without the serial that it now tells.
+        replace(found("10.0.0.1", "NEW"), ports={"web": 7125}),
+    ]
+    told = await farm.printers.discovery.discover(1)
+    assert [each.printer_id for each in told] == [printer_id, None, printer_id]
+
+
 async def test_a_connection_is_tried_and_nothing_kept(farm: Farm) -> None:
     check = farm.printers.discovery.check
     checked = await check("memory", "10.0.0.9", "S", "code", {"mqtt": 1})
-    assert [step.ok for step in checked.checks] == [True]
+    assert [(step.step, step.ok) for step in checked.checks] == [
+        ("report", True),
+        ("control", True),
+        ("camera", True),
+        ("firmware", None),
+    ]
     assert farm.printers.views() == {}
     farm.family.machine("10.0.0.9").unreachable = Unreachable("no")
     checked = await check("memory", "10.0.0.9")
-    assert [step.ok for step in checked.checks] == [False]
+    assert [(step.step, step.ok) for step in checked.checks] == [
+        ("address", False),
+        ("report", None),
+        ("control", None),
+        ("camera", None),
+        ("firmware", None),
+    ]
     with pytest.raises(UnknownFamily):
         await check("fax", "10.0.0.9")
     with pytest.raises(AddressRefused):

@@ -340,3 +340,13 @@ def test_transitions_never_raise_and_repeat_nothing(
     assert len(set(events)) == len(events)
     assert happened(after, after) == []
     assert all(event.printer_id == P for event in events)
+
+
+def test_a_machine_that_is_busy_without_a_job_prints_nothing() -> None:
+    idle = PrinterState(activity=Activity.IDLE)
+    busy = replace(idle, activity=Activity.PREPARING)
+    printing = replace(idle, activity=Activity.PRINTING, job=Job(name="cube"))
+    assert list(transitions("p", idle, busy)) == []
+    assert list(transitions("p", busy, idle)) == []
+    started = [type(each) for each in transitions("p", busy, printing)]
+    assert started == [PrintStarted]

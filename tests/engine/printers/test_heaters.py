@@ -5,14 +5,17 @@ from dataclasses import replace
 from odin_engine.printers.model import (
     Activity,
     Heat,
+    NamedHeat,
     PrinterState,
     SetBedTemperature,
     SetChamberTemperature,
+    SetHeater,
     SetNozzleTemperature,
     Temperatures,
 )
 from odin_engine.printers.model.heaters import Burning, burning, overdue
 from tests.engine.printers.memory_driver import IDLE
+from tests.engine.printers.rich_machine import RICH
 
 
 def heated(
@@ -64,3 +67,14 @@ def test_zero_minutes_means_never_and_unknown_is_off() -> None:
     on = burning(NOTHING, heated(200), 0)
     assert overdue(on, 0, 10**9) == ()
     assert burning(NOTHING, PrinterState(), 0) == {}
+
+
+def test_a_heater_of_its_own_name_is_watched_where_it_can_be_set() -> None:
+    others = (NamedHeat("chamber_heater", 40.0, 50.0), NamedHeat("dryer", 40.0, 50.0))
+    hot = replace(RICH, temperatures=Temperatures(others=others))
+    on = burning(NOTHING, hot, 0)
+    assert overdue(on, 30, 1800) == (SetHeater("chamber_heater", 0),)
+    off = replace(
+        hot, temperatures=Temperatures(others=(NamedHeat("dryer", 40.0, 50.0),))
+    )
+    assert burning(on, off, 10) == {}

@@ -12,6 +12,7 @@ from odin_engine.printers.model import (
     CommandRejected,
     Fault,
     FaultKind,
+    Model,
     Severity,
 )
 from odin_engine.printers.ports import Found
@@ -87,6 +88,13 @@ async def test_the_list(farm: Farm, admin: AsyncClient) -> None:
     assert await names(activity="printing") == ["C"]
     assert await names(link="offline") == []
     assert await names(family="memory", is_enabled="true") == ["A", "B", "C", "D"]
+    farm.machine(ids[3]).report(model=Model("memory", "x1", "X1 Carbon"))
+    farm.machine(ids[0]).report(model=Model("memory", "p1"))
+    await farm.go()
+    assert await names(model="x1 carbon") == ["D"]
+    assert await names(q="p1") == ["A"]
+    assert await names(sort="model") == ["B", "C", "A", "D"]
+    assert await names(sort="-family", limit=1) != []
     page = (await admin.get("/printers", params={"limit": 3})).json()
     assert page["total"] == 4
     assert await names(limit=3, cursor=page["next_cursor"]) == ["D"]
@@ -157,13 +165,18 @@ async def test_finding_and_checking(farm: Farm, admin: AsyncClient) -> None:
         None,
     )
     families = await admin.get("/printers/families")
-    assert families.json()["items"] == [{"name": "memory", "label": "Memory"}]
+    (memory,) = families.json()["items"]
+    assert (memory["name"], memory["label"]) == ("memory", "Memory")
+    assert memory["fields"][0]["name"] == "host"
     checked = await admin.post("/printers/check", json=BODY)
     assert checked.json()["is_ok"] is True
     assert checked.json()["certificate"]["sha256"] == CERTIFICATE.sha256
     printer_id = await farm.add()
     again = await admin.post(f"/printers/{printer_id}/check")
     assert again.json()["checks"][0]["step"] == "report"
+    last = await admin.get(f"/printers/{printer_id}/check")
+    assert last.json() == again.json()
+    assert last.json()["at"] is not None
     asked = await admin.post(f"/printers/{printer_id}/refresh")
     assert asked.status_code == 202
 

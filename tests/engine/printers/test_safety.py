@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from odin_engine.kernel.errors import Invalid, OdinError
 from odin_engine.printers.model import (
     Activity,
+    AnswerPrompt,
     Axis,
     Calibrate,
     Calibration,
@@ -19,7 +20,9 @@ from odin_engine.printers.model import (
     Command,
     CommandKind,
     ConfigureSlot,
+    ConnectMachine,
     Control,
+    DisconnectMachine,
     Drying,
     DryingBounds,
     FilamentUnit,
@@ -36,15 +39,24 @@ from odin_engine.printers.model import (
     PrintObject,
     PrintOptions,
     ReadFilament,
+    RestartFirmware,
+    RestartHost,
     Resume,
+    RunMacro,
+    SelectTool,
     SendGcode,
+    SetActiveSpool,
     SetBedTemperature,
     SetChamberTemperature,
     SetDetector,
     SetFan,
+    SetFlow,
+    SetHeater,
     SetLight,
     SetNozzleTemperature,
+    SetPower,
     SetSpeed,
+    SetSpeedPercent,
     SetTimelapse,
     SkipObjects,
     Slot,
@@ -70,7 +82,11 @@ from odin_engine.printers.model.safety import (
     refusal,
     skip_refusal,
 )
-from tests.engine.printers.memory_driver import IDLE, UNITS
+from tests.engine.printers.memory_driver import UNITS
+from tests.engine.printers.rich_machine import RICH
+
+IDLE = replace(RICH, capabilities=replace(RICH.capabilities, heads=1))
+"""A machine that can do everything, with one head."""
 
 PRINTER = Printer("p1", "Anna", "memory", "10.0.0.1", datetime(2026, 1, 1, tzinfo=UTC))
 SLOT, EMPTY = SlotRef(0, 0), SlotRef(0, 1)
@@ -103,6 +119,18 @@ ALL: tuple[Command, ...] = (
     SetDetector("spaghetti", enabled=True),
     SendGcode(("G28",)),
     START,
+    SetSpeedPercent(120),
+    SetFlow(95),
+    SetHeater("chamber_heater", 50),
+    SelectTool(0),
+    RunMacro("CLEAN"),
+    AnswerPrompt(1),
+    SetPower("psu", is_on=False),
+    SetActiveSpool(7),
+    ConnectMachine(),
+    DisconnectMachine(),
+    RestartFirmware(),
+    RestartHost(),
 )
 RUNNING = (Activity.PREPARING, Activity.PRINTING, Activity.PAUSED)
 MOVING = (Activity.PREPARING, Activity.PRINTING)
@@ -122,6 +150,12 @@ ALLOWED_IN: dict[CommandKind, tuple[Activity, ...]] = {
     CommandKind.LOAD_FILAMENT: (*REST, Activity.PAUSED),
     CommandKind.UNLOAD_FILAMENT: (*REST, Activity.PAUSED),
     CommandKind.START_PRINT: READY,
+    CommandKind.SELECT_TOOL: REST,
+    CommandKind.RUN_MACRO: (*REST, Activity.PAUSED),
+    CommandKind.SET_POWER: REST,
+    CommandKind.DISCONNECT_MACHINE: REST,
+    CommandKind.RESTART_FIRMWARE: REST,
+    CommandKind.RESTART_HOST: REST,
 }
 """What is not named here is allowed always."""
 
@@ -323,6 +357,18 @@ def test_unused_filaments_and_machines_without_units_need_no_slot() -> None:
         (replace(START, token=2**31), "/token"),
         (replace(START, mapping=(SLOT,) * 65), "/mapping"),
         (replace(START, options=PrintOptions(bed_type="a b")), "/options/bed_type"),
+        (SetSpeedPercent(9), "/percent"),
+        (SetSpeedPercent(301), "/percent"),
+        (SetFlow(49), "/percent"),
+        (SetFlow(151), "/percent"),
+        (SetHeater("chamber_heater", 71), "/target_c"),
+        (SetHeater("oven", 50), "/heater"),
+        (SelectTool(1), "/tool"),
+        (RunMacro("PURGE;M112"), "/macro"),
+        (AnswerPrompt(2), "/choice"),
+        (AnswerPrompt(-1), "/choice"),
+        (SetPower("lamp", is_on=True), "/device"),
+        (SetActiveSpool(0), "/spool_id"),
     ],
 )
 def test_values_out_of_bounds(command: Command, pointer: str) -> None:
@@ -529,3 +575,35 @@ def test_a_slot_must_feed_the_head_that_a_filament_was_sliced_for(
     command = StartPrint("a.3mf", "a", 1, mapping, 5, heads=heads)
     found = refusal(command, situation(filament_units=_LEFT_AND_RIGHT))
     assert found is None if text is None else text in str(found)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [ConnectMachine(), RestartFirmware(), RestartHost(), SetPower("psu", is_on=True)],
+    ids=kind,
+)
+def test_what_brings_a_machine_back_goes_to_its_host(command: Command) -> None:
+    away = situation(
+        Activity.PRINTING, link=LinkStatus.OFFLINE, link_reason=LinkReason.MACHINE_AWAY
+    )
+    assert refusal(command, away) is None
+    assert isinstance(refusal(Home(), away), NotConnected)
+
+
+def test_power_is_never_cut_under_a_print_and_may_be_given() -> None:
+    cut, give = SetPower("psu", is_on=False), SetPower("psu", is_on=True)
+    assert isinstance(refusal(cut, situation(Activity.PRINTING)), NotNow)
+    assert refusal(give, situation(Activity.PRINTING)) is None
+
+
+def test_an_answer_needs_a_question() -> None:
+    objection = refusal(AnswerPrompt(0), situation(prompt=None))
+    assert isinstance(objection, NotNow)
+    assert objection.because == "no_prompt"
+
+
+def test_a_machine_without_factors_takes_none() -> None:
+    bare = replace(IDLE.capabilities, speed_bounds=None, flow_bounds=None)
+    for command in (SetSpeedPercent(100), SetFlow(100)):
+        objection = refusal(command, situation(capabilities=bare))
+        assert isinstance(objection, Invalid)

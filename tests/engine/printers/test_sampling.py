@@ -74,6 +74,21 @@ async def test_a_row_a_minute_while_printing_and_only_then(farm: Farm) -> None:
     assert set(gaps) == {timedelta(minutes=1)}
 
 
+async def test_eight_heads_are_sampled_and_no_more(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    heads = tuple(Heat(100.0 + head, None) for head in range(10))
+    machine.report(
+        activity=Activity.PRINTING, job=job(), temperatures=Temperatures(heads[:5])
+    )
+    await let_print(farm, machine, 2)
+    machine.report(temperatures=Temperatures(heads))
+    await let_print(farm, machine, 2)
+    samples = await farm.printers.history.samples(printer_id, Range(points=2000))
+    assert samples[0].nozzles == heads[:5]
+    assert samples[-1].nozzles == heads[:8]
+
+
 async def test_a_silent_printer_is_not_sampled(farm: Farm) -> None:
     printer_id = await farm.add()
     machine = farm.machine(printer_id)
@@ -208,3 +223,19 @@ async def test_how_long_is_a_setting(farm: Farm, database: Database) -> None:
     await farm.printers.sampling.purge()
     async with database.read() as session:
         assert await session.scalar(text("SELECT count(*) FROM printer_samples")) == 0
+
+
+async def test_a_silence_counts_only_if_it_still_prints_after_it(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(activity=Activity.PRINTING, job=job(progress_pct=10))
+    await farm.go(4)
+    await farm.go(18)
+    machine.report(job=job(progress_pct=20))
+    await farm.go(2)
+    # Shorter than the silence after which it is asked.
+    await farm.go(18)
+    machine.report(activity=Activity.FAILED)
+    await farm.go(2)
+    runs = await farm.printers.history.runs(printer_id, PageRequest(limit=5))
+    assert 22 <= runs.items[0].printing_s <= 30

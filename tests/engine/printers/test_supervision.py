@@ -16,6 +16,7 @@ from odin_engine.printers.model import (
     LinkReason,
     LinkStatus,
     LoginRejected,
+    PrinterState,
     ProtocolViolation,
     Unreachable,
     WrongSerial,
@@ -352,3 +353,77 @@ async def test_a_farm_starts_and_stops_in_time(
         assert states == [LinkStatus.ONLINE] * 100
         before = loop.time()
     assert loop.time() - before < 2
+
+
+def _away(farm: Farm, printer_id: str) -> bool:
+    state = farm.state(printer_id)
+    return (state.link, state.link_reason) == (
+        LinkStatus.OFFLINE,
+        LinkReason.MACHINE_AWAY,
+    )
+
+
+async def test_a_host_without_its_machine_is_offline_until_it_says_otherwise(
+    farm: Farm,
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(activity=Activity.PRINTING, job=job())
+    await farm.go(1)
+    machine.report(link=LinkStatus.OFFLINE, link_reason=LinkReason.MACHINE_AWAY)
+    await farm.go(1)
+    assert _away(farm, printer_id)
+    assert farm.state(printer_id).job is not None
+    # The host is asked and answers, and that says nothing of the machine.
+    for _ in range(3):
+        machine.breathe()
+        await farm.go(50)
+        assert _away(farm, printer_id)
+    assert machine.connections == 1
+    machine.report(link=LinkStatus.ONLINE, link_reason=None)
+    await farm.go(1)
+    assert farm.state(printer_id).link is LinkStatus.ONLINE
+    assert links(farm)[1:] == [
+        (LinkStatus.OFFLINE, LinkReason.MACHINE_AWAY),
+        (LinkStatus.ONLINE, None),
+    ]
+
+
+async def test_a_host_that_falls_silent_too_is_dropped_and_never_stale(
+    farm: Farm,
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(link=LinkStatus.OFFLINE, link_reason=LinkReason.MACHINE_AWAY)
+    machine.is_silent_when_asked = True
+    await farm.go(70)
+    assert _away(farm, printer_id)
+    assert machine.asked
+    machine.is_mute = True
+    await farm.go(22)
+    state = farm.state(printer_id)
+    assert (state.link, state.link_reason) == (LinkStatus.OFFLINE, LinkReason.SILENT)
+    await farm.go(2)
+    assert machine.connections == 2
+
+
+async def test_a_host_that_comes_back_without_its_machine_takes_nothing_back(
+    farm: Farm,
+) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(activity=Activity.PRINTING, job=job("vase"))
+    await farm.go(1)
+    machine.state = PrinterState(
+        link=LinkStatus.OFFLINE, link_reason=LinkReason.MACHINE_AWAY
+    )
+    machine.lose()
+    await farm.go(2)
+    assert _away(farm, printer_id)
+    state = farm.state(printer_id)
+    assert state.activity is Activity.PRINTING
+    assert state.job is not None
+    assert state.job.name == "vase"
+    machine.breathe()
+    await farm.go(5)
+    assert _away(farm, printer_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
 from odin_engine.printers.service import PrintOrder
 from odin_engine.printers.service.uploads import UploadRunning, WrongKind
 from tests.engine.printers.farm import Farm
-from tests.engine.printers.memory_driver import job
+from tests.engine.printers.memory_driver import IDLE, MemoryFamily, job
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -56,6 +57,18 @@ async def test_a_file_reaches_the_printer(farm: Farm, tmp_path: Path) -> None:
     again = await farm.printers.uploads.receive(printer_id, "benchy.3mf", chunks(b"x"))
     await done(farm, again)
     assert len(await farm.printers.uploads.of(printer_id)) == 1
+
+
+async def test_a_machine_may_take_fewer_kinds_than_its_family(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    assert farm.printers.uploads.kinds(printer_id) == MemoryFamily.file_kinds
+    few = replace(IDLE.capabilities, file_kinds=(".goo",))
+    machine.report(capabilities=few)
+    await farm.go()
+    assert farm.printers.uploads.kinds(printer_id) == (".goo",)
+    with pytest.raises(WrongKind):
+        await farm.printers.uploads.receive(printer_id, "a.3mf", chunks(b"x"))
 
 
 async def test_one_file_at_a_time_and_cancelled_when_asked(

@@ -40,6 +40,7 @@ from odin_engine.printers.wire import (
     printer_object,
 )
 from tests.engine.printers.memory_driver import IDLE
+from tests.engine.printers.rich_machine import RICH
 
 AT = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
 FAULT = Fault("F1", FaultKind.HEALTH, Severity.FATAL, "x", unit=0)
@@ -72,7 +73,7 @@ def view(state: PrinterState, printer: Printer = PRINTER) -> PrinterView:
     return PrinterView(printer, state)
 
 
-@pytest.mark.parametrize("state", [PrinterState(), IDLE, FULL])
+@pytest.mark.parametrize("state", [PrinterState(), IDLE, FULL, RICH])
 def test_the_document_says_what_is_sent(state: PrinterState) -> None:
     sent = printer_json(view(state))
     SHAPE.validate_json(sent, strict=True)

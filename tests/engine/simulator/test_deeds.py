@@ -9,26 +9,20 @@ from typing import Any
 import aiohttp
 import pytest
 
-from odin_engine.simulator.acts import NotNow
 from odin_engine.simulator.bambu import Misbehaviour, SimulatedPrinter, make_sliced_3mf
+from odin_engine.simulator.bambu.deeds import ACTS, DEEDS, MISBEHAVIOURS, tell
+from odin_engine.simulator.bambu.entry import JOB_KEYS, PRINTER_KEYS, UNIT_KEYS
 from odin_engine.simulator.bambu.machine.units import EXTERNAL, NOTHING, UnitKind
+from odin_engine.simulator.bambu.member import BambuMember
 from odin_engine.simulator.control import FARM_HEADER, ControlPort
-from odin_engine.simulator.deeds import (
-    ACTS,
-    MISBEHAVIOURS,
-    BadOption,
-    UnknownName,
-    find,
-    tell,
-)
+from odin_engine.simulator.deeds import BadOption, NotNow, UnknownName, find
 from odin_engine.simulator.farm import Farm
-from odin_engine.simulator.farm_file import (
-    FARM_KEYS,
-    JOB_KEYS,
-    PRINTER_KEYS,
-    UNIT_KEYS,
-    read_farm,
-)
+from odin_engine.simulator.farm_file import FARM_KEYS, read_farm
+from odin_engine.simulator.kinds import families
+from odin_engine.simulator.plain.acts import ACTS as PLAIN_ACTS
+from odin_engine.simulator.plain.acts import START_JOB
+from odin_engine.simulator.plain.entry import JOB_KEYS as PLAIN_JOB_KEYS
+from odin_engine.simulator.plain.entry import PRINTER_KEYS as PLAIN_KEYS
 from odin_engine.simulator.scenario import BadScenario, play
 
 REPOSITORY = Path(__file__).parents[3]
@@ -36,7 +30,7 @@ NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
 def do(printer: SimulatedPrinter, name: str, **options: object) -> None:
-    tell(printer, find(name), options)
+    tell(printer, find(name, DEEDS), options)
 
 
 def state(printer: SimulatedPrinter) -> str:
@@ -68,7 +62,7 @@ async def test_each_is_reached_by_a_file_and_at_run_time(
     p1s: SimulatedPrinter, name: str
 ) -> None:
     seen = begun(p1s)
-    play(p1s, [{"at_s": 5, "misbehave": name}])
+    play(BambuMember(p1s), [{"at_s": 5, "misbehave": name}])
     p1s.advance(4)
     assert seen == []
     p1s.advance(3)
@@ -211,21 +205,21 @@ def test_options_of_no_use_are_named(
     name: str, options: Mapping[str, object], complaint: str
 ) -> None:
     with pytest.raises(BadOption) as error:
-        find(name).read(options)
+        find(name, DEEDS).read(options)
     assert complaint in str(error.value)
 
 
 def test_a_name_that_is_none_is_told_with_those_there_are() -> None:
     with pytest.raises(UnknownName, match=r"'grumpy'; there are: busy, .*unload"):
-        find("grumpy")
-    assert find("drop-link").name == "drop_link"
+        find("grumpy", DEEDS)
+    assert find("drop-link", DEEDS).name == "drop_link"
 
 
 async def test_a_scenario_happens_in_its_time(p1s: SimulatedPrinter) -> None:
     do(p1s, "start_job", minutes=600)
     p1s.advance(600)
     play(
-        p1s,
+        BambuMember(p1s),
         [
             {"at_s": 10, "misbehave": "fault", "hms": "0C00_0300_0003_0008"},
             {"after_s": 20, "do": "clear_fault"},
@@ -259,7 +253,7 @@ async def test_a_scenario_happens_in_its_time(p1s: SimulatedPrinter) -> None:
 
 
 async def test_a_step_waits_for_a_job_to_get_there(p1s: SimulatedPrinter) -> None:
-    play(p1s, [{"at_percent": 50, "misbehave": "fault"}])
+    play(BambuMember(p1s), [{"at_percent": 50, "misbehave": "fault"}])
     for _ in range(2):
         do(p1s, "start_job", minutes=20)
         p1s.advance(2400)
@@ -276,7 +270,7 @@ async def test_chance_and_time_hang_on_the_serial_alone() -> None:
     for serial in ("01P1", "01P1", "01P2"):
         printer = SimulatedPrinter("P1S", serial, clock_factor=0)
         seen = begun(printer)
-        play(printer, steps)
+        play(BambuMember(printer), steps)
         moments = []
         for _ in range(600):
             before = len(seen)
@@ -289,7 +283,10 @@ async def test_chance_and_time_hang_on_the_serial_alone() -> None:
 
 
 async def test_what_cannot_be_done_then_is_left_out(p1s: SimulatedPrinter) -> None:
-    play(p1s, [{"at_s": 1, "do": "resume"}, {"after_s": 1, "do": "open_door"}])
+    play(
+        BambuMember(p1s),
+        [{"at_s": 1, "do": "resume"}, {"after_s": 1, "do": "open_door"}],
+    )
     p1s.advance(5)
     assert p1s.machine.settings.door_open
 
@@ -313,7 +310,7 @@ async def test_a_step_that_says_nothing_is_refused(
     p1s: SimulatedPrinter, step: dict[str, Any], complaint: str
 ) -> None:
     with pytest.raises(BadScenario, match=complaint):
-        play(p1s, [step])
+        play(BambuMember(p1s), [step])
 
 
 async def test_the_control_port_finds_a_printer_by_name_or_serial(
@@ -395,7 +392,8 @@ async def test_no_web_page_drives_the_control_port(
 def test_the_manual_names_everything() -> None:
     text = (REPOSITORY / "docs" / "simulator.md").read_text()
     names = {*MISBEHAVIOURS, *ACTS, *FARM_KEYS, *PRINTER_KEYS, *JOB_KEYS, *UNIT_KEYS}
-    names |= set(UnitKind)
+    names |= {*PLAIN_ACTS, *PLAIN_KEYS, *PLAIN_JOB_KEYS, *START_JOB.parameters}
+    names |= {*UnitKind, *families()}
     for table in (MISBEHAVIOURS, ACTS):
         names |= {key for deed in table.values() for key in deed.parameters}
     missing = sorted(name for name in names if f"`{name}`" not in text)
@@ -407,7 +405,7 @@ async def _control(
     printer: SimulatedPrinter,
 ) -> AsyncIterator[aiohttp.ClientSession]:
     async with (
-        ControlPort([printer]) as control,
+        ControlPort([BambuMember(printer)]) as control,
         aiohttp.ClientSession(f"http://127.0.0.1:{control.port}") as session,
     ):
         yield session

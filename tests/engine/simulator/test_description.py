@@ -15,8 +15,9 @@ from odin_engine.simulator.bambu.description import (
 from odin_engine.simulator.bambu.machine import Machine
 from odin_engine.simulator.bambu.machine.units import UnitKind
 from odin_engine.simulator.bambu.report import full_report
+from odin_engine.simulator.entry import BadFarm
 from odin_engine.simulator.farm import Farm
-from odin_engine.simulator.farm_file import BadFarm, read_farm
+from odin_engine.simulator.farm_file import read_farm
 from tests.engine.simulator.clients import mqtt
 
 FREE = "{mqtt: 0, ftps: 0, camera: 0, detect: 0}"

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from odin_engine.simulator.bambu.entry import BambuEntry
+from odin_engine.simulator.entry import BadFarm
 from odin_engine.simulator.farm import Farm
-from odin_engine.simulator.farm_file import BadFarm, FarmPlan, read_farm
+from odin_engine.simulator.farm_file import FarmPlan, read_farm
+from odin_engine.simulator.kinds import families
+from odin_engine.simulator.plain.entry import PlainEntry
 from tests.engine.simulator.clients import mqtt
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -26,19 +30,19 @@ def farm(tmp_path: Path, text: str) -> FarmPlan:
 
 async def test_the_demo_farm_looks_like_a_weekday_morning(tmp_path: Path) -> None:
     async with Farm(_portless(read_farm(DEMO)), tmp_path, started_at=NOON) as running:
-        machines = {each.machine.name: each.machine for each in running.printers}
-        offline = [each.machine.name for each in running.printers if not each.is_on]
+        machines = {each.name: each for each in running.members}
+        offline = [each.name for each in running.members if not each.is_on]
         to_find = [row["name"] for row in running.addresses() if row["is_announced"]]
-        states = {name: str(each.gcode_state) for name, each in machines.items()}
-    assert len(machines) == 10
-    assert len({each.model.name for each in machines.values()}) >= 5
-    assert machines["Ada"].prints.percent == 37
-    assert states["Ada"] == "RUNNING"
+        states = {name: each.state for name, each in machines.items()}
+    assert len(machines) == 18
+    assert {each.family for each in machines.values()} == set(families())
+    assert len({each.model for each in machines.values()}) >= 12
+    assert (machines["Ada"].percent, states["Ada"]) == (37, "RUNNING")
     assert states["Eiffel"] == "PAUSE"
     assert states["Franklin"] == "FINISH"
-    assert machines["Franklin"].prints.plate_occupied
+    assert (machines["Galileo"].percent, states["Galileo"]) == (29, "printing")
     assert offline == ["Hopper"]
-    assert to_find == ["Kepler", "Lovelace"]
+    assert to_find == ["Kepler", "Quételet", "Röntgen"]
 
 
 async def test_addresses_are_enough_to_connect(tmp_path: Path) -> None:
@@ -282,7 +286,11 @@ def free_ports(count: int) -> list[int]:
 
 def _portless(plan: FarmPlan) -> FarmPlan:
     for entry in plan.entries:
-        entry.raw["ports"] = {"mqtt": 0, "ftps": 0, "camera": 0, "detect": 0}
+        if isinstance(entry, BambuEntry):
+            entry.raw["ports"] = {"mqtt": 0, "ftps": 0, "camera": 0, "detect": 0}
+        else:
+            assert isinstance(entry, PlainEntry)
+            entry.raw["ports"] = dict.fromkeys(entry.kind.ports, 0)
     return plan
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,22 +15,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from odin_engine.simulator.bambu import SimulatedPrinter
-from odin_engine.simulator.bambu.mqtt_packets import Malformed, take_packet
-from odin_engine.simulator.control import ControlPort
-from odin_engine.simulator.deeds import ACTS, MISBEHAVIOURS
-from odin_engine.simulator.farm_file import (
-    FARM_KEYS,
+from odin_engine.simulator.bambu.deeds import ACTS, MISBEHAVIOURS
+from odin_engine.simulator.bambu.entry import (
     JOB_KEYS,
     PRINTER_KEYS,
     UNIT_KEYS,
-    BadFarm,
-    read_farm,
+    BambuEntry,
     units_of,
 )
+from odin_engine.simulator.bambu.member import BambuMember
+from odin_engine.simulator.bambu.mqtt_packets import Malformed, take_packet
+from odin_engine.simulator.control import ControlPort
+from odin_engine.simulator.entry import BadFarm
+from odin_engine.simulator.farm import Farm
+from odin_engine.simulator.farm_file import FARM_KEYS, read_farm
+from odin_engine.simulator.plain.entry import PRINTER_KEYS as PLAIN_KEYS
 from odin_engine.simulator.scenario import BadScenario, play
 from tests.engine.simulator.clients import trusting_context
+from tests.engine.simulator.toy import find
 from tests.fuzzing import fuzzed
 
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 _WORDS = st.sampled_from(
     ["P1S", "X1C", "nothing", "ams", "GFA00", "FF0000", "runout", "fault", "0300_8003"]
 ) | st.text(max_size=8)
@@ -60,7 +66,8 @@ def _read(text: bytes) -> None:
             for entry in read_farm(path).entries:
                 assert entry.serial
                 with suppress(TypeError, ValueError, KeyError, AttributeError):
-                    units_of(entry)
+                    if isinstance(entry, BambuEntry):
+                        units_of(entry)
 
 
 @given(
@@ -81,6 +88,26 @@ def test_any_farm_file_is_a_farm_or_a_sentence(text: bytes) -> None:
     _read(text)
 
 
+_PLAIN_ENTRIES = st.dictionaries(
+    st.sampled_from(sorted(PLAIN_KEYS - {"count", "family"})), _VALUES, max_size=5
+).map(lambda entry: {"family": "toy", **entry})
+
+
+@given(_PLAIN_ENTRIES)
+@example({"family": "toy", "job": {"name": "A", "minutes": 1, "layers": float("inf")}})
+@example({"family": "toy", "jobs": {"name": "A"}})
+@example({"family": "toy", "jobs": [7]})
+@example({"family": "toy", "job": 7, "next_after_s": 1})
+@example({"family": "toy", "ports": [1], "options": {"ports": {}}})
+@example({"family": "toy", "options": {1: 2}})
+@fuzzed(200)
+def test_any_entry_is_a_machine_or_a_sentence(entry: dict[str, Any]) -> None:
+    with TemporaryDirectory() as place, suppress(BadFarm):
+        path = Path(place, "farm.yaml")
+        path.write_text(json.dumps({"printers": [entry]}))
+        Farm(read_farm(path, find), Path(place), started_at=NOON)
+
+
 _STEPS = st.dictionaries(
     st.sampled_from(
         [
@@ -98,7 +125,7 @@ _STEPS = st.dictionaries(
 def test_any_scenario_is_played_or_a_sentence(rows: list[dict[str, Any]]) -> None:
     printer = SimulatedPrinter("P1S", clock_factor=0)
     with suppress(BadScenario):
-        play(printer, rows)
+        play(BambuMember(printer), rows)
 
 
 @given(st.binary(max_size=300))
@@ -115,7 +142,7 @@ def stage() -> Iterator[tuple[asyncio.Runner, SimulatedPrinter, ControlPort]]:
     """A machine with a camera and its farm's controls, on a loop of their own."""
     with asyncio.Runner() as runner:
         printer = SimulatedPrinter("P1S", clock_factor=0)
-        control = ControlPort([printer])
+        control = ControlPort([BambuMember(printer)])
         runner.run(printer.__aenter__())
         runner.run(control.__aenter__())
         yield runner, printer, control

@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from odin_engine.simulator.bambu import SimulatedPrinter, make_sliced_3mf
+from odin_engine.simulator.bambu.deeds import ACTS, tell
 from odin_engine.simulator.bambu.scene import look
 from odin_engine.simulator.bambu.sliced import read_plan
-from odin_engine.simulator.deeds import ACTS, tell
 from odin_engine.simulator.farm import Farm
 from odin_engine.simulator.farm_file import read_farm
 from tests.engine.simulator.clients import ftp, mqtt

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from odin_engine.drivers.printers.bambu.protocol.encode import (
+    KINDS,
     Machine,
     Request,
     emergency_stop,
@@ -22,7 +23,6 @@ from odin_engine.printers.model import (
     Capabilities,
     ClearFaults,
     Command,
-    CommandKind,
     CommandRejected,
     ConfigureSlot,
     Detector,
@@ -107,7 +107,7 @@ _STATE = PrinterState(
     filament_units=_UNITS,
     lights=(Light("chamber", LightMode.OFF), Light("work", LightMode.ON)),
     capabilities=Capabilities(
-        commands=tuple(CommandKind),
+        commands=tuple(KINDS),
         detectors=("spaghetti", "air_print", "filament_tangle"),
     ),
 )
@@ -165,7 +165,7 @@ def test_every_kind_of_command_can_be_worded() -> None:
         SendGcode(("M400",)),
         StartPrint("a.3mf", "a", 1, (ref,), 7),
     ]
-    assert {command.kind for command in commands} == set(CommandKind)
+    assert {command.kind for command in commands} == KINDS
     for command in commands:
         for request in encode(command, _machine()):
             (namespace,) = request.payload("30001")

@@ -139,4 +139,4 @@ def test_what_is_harmless_stays_as_it_was() -> None:
 
 
 def test_an_empty_recording_stays_empty() -> None:
-    assert sanitise([]) == ((), {})
+    assert sanitise([]) == ([], {})
