@@ -208,7 +208,7 @@ async def test_a_start_that_a_lost_link_left_open_is_never_sent_again(
         await yard.in_time(doing)
     place.machine.machine.behave("refuse_commands")
     await yard.go(1)
-    await place.online()
+    await place.recovers()
     await place.heard()
     sent = [
         each.qos for each in place.machine.requests if each.command == "project_file"

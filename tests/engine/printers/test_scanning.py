@@ -21,6 +21,9 @@ from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import MemoryFamily
 from tests.engine.printers.web import Login, codes
 
+# Of a busy machine, in real seconds.
+_PATIENCE_S = 60
+
 
 class Street(MemoryFamily):
     """Asks of addresses take a while; counts them."""
@@ -59,13 +62,20 @@ def there(host: str, serial: str | None = None) -> Found:
 
 async def ended(farm: Farm, task: Task, clock: ManualClock) -> Task:
     """Lets time pass until a task has ended."""
-    for _ in range(2000):
-        if task.id not in farm.tasks.live():
-            return await farm.tasks.get(task.id)
-        await clock.advance(0.5)
-        # Its rows are written by a thread.
-        await asyncio.to_thread(lambda: None)
-    raise AssertionError("it never ends")
+    async with asyncio.timeout(_PATIENCE_S):
+        while task.id in farm.tasks.live():
+            await clock.advance(0.5)
+            # Its rows are written by a thread.
+            await asyncio.to_thread(bool)
+    return await farm.tasks.get(task.id)
+
+
+async def begun(farm: Farm, task: Task) -> None:
+    """Waits until a task works; its row is written first, by a thread."""
+    async with asyncio.timeout(_PATIENCE_S):
+        while farm.tasks.live()[task.id].message is None:
+            await asyncio.to_thread(bool)
+    await settle()
 
 
 async def test_every_address_is_asked_once(
@@ -123,10 +133,8 @@ async def test_what_is_found_shows_at_once_and_survives_a_cancel(
 ) -> None:
     family.found = [there("10.0.0.2")]
     task = await farm.printers.scanning.begin("10.0.0.0/22")
-    for _ in range(8):
-        await clock.advance(0.25)
-        await asyncio.to_thread(lambda: None)
-        await settle()
+    await begun(farm, task)
+    await clock.advance(2)
     live = farm.tasks.live()[task.id]
     assert live.result is not None
     assert [each["host"] for each in live.result["items"]] == ["10.0.0.2"]
