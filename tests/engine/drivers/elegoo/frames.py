@@ -55,11 +55,14 @@ def history(status: int, reason: int = 0, task: str = "t1") -> Frame:
     return {"Data": {"Cmd": 321, "RequestID": "r", "Data": data}}
 
 
-def after(*frames: Frame, document: Document | None = None) -> Document:
+def after(
+    *frames: Frame, document: Document | None = None, from_s: float = 0
+) -> Document:
     """Returns the document after frames, two seconds apart."""
     folded = document or Document()
     for number, frame in enumerate(frames):
-        folded = fold(folded, read(frame), BEGAN + timedelta(seconds=2 * number))
+        at = BEGAN + timedelta(seconds=from_s + 2 * number)
+        folded = fold(folded, read(frame), at)
     return folded
 
 

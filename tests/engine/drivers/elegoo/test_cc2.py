@@ -118,6 +118,12 @@ def test_a_job_that_just_vanished(progress: int, activity: Activity) -> None:
     assert ended.job.name == "cube"
 
 
+def test_an_end_while_it_was_not_heard_is_unknown() -> None:
+    vanished = (_IDLE, _RUNS, _event(1, uuid="", filename=""))
+    assert translate(_after(*vanished, apart_s=31)).activity is Activity.IDLE
+    assert translate(_after(*vanished, apart_s=30)).activity is Activity.CANCELLED
+
+
 def test_an_end_that_was_told_stays() -> None:
     ended = _after(_IDLE, _RUNS, _event(2, 2504), _event(1, uuid="", filename=""))
     assert translate(ended).activity is Activity.CANCELLED

@@ -211,6 +211,21 @@ def test_without_a_history_the_progress_decides(
     assert translate(settle(vanished)).activity is activity
 
 
+@pytest.mark.parametrize(
+    ("progress", "activity"), [(97, Activity.IDLE), (98, Activity.FINISHED)]
+)
+def test_an_end_while_it_was_not_heard_is_unknown(
+    progress: int, activity: Activity
+) -> None:
+    running = after(_FDM, fdm([1], 13, Progress=progress))
+    # Back after a minute, and idle: its power may have been cut.
+    back = after(fdm([0], 0), fdm([0], 0), document=running, from_s=60)
+    assert translate(settle(back)).activity is activity
+    assert translate(after(history(0), document=back)).activity is activity
+    told = after(history(3), document=back)
+    assert translate(told).activity is Activity.CANCELLED
+
+
 def test_a_job_that_we_stopped_was_cancelled_however_far_it_was() -> None:
     running = note_stop_sent(after(_FDM, fdm([1], 13, Progress=99)))
     assert translate(settle(after(fdm([0], 0), document=running))).activity is (

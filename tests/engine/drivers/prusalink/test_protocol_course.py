@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from odin_engine.drivers.printers.prusalink.protocol import document as documents
 from odin_engine.drivers.printers.prusalink.protocol.document import (
     Document,
     note_start,
@@ -18,7 +19,7 @@ from odin_engine.printers.model import (
     PrintResult,
     attention_reason,
 )
-from tests.engine.drivers.prusalink.talk import START, Tale
+from tests.engine.drivers.prusalink.talk import START, Tale, status
 
 PRINTING = Activity.PRINTING
 
@@ -102,6 +103,34 @@ def test_an_end_that_nobody_saw_is_concluded(
     assert ended.result is result
     assert tale.states[-2].job is not None
     assert tale.states[-2].job.stage == "end_inferred"
+
+
+@pytest.mark.parametrize(
+    ("progress", "left_s", "after_s", "result"),
+    [
+        (40, 3600, 20, PrintResult.CANCELLED),
+        (40, 3600, 21, PrintResult.UNKNOWN),
+        (99, 20, 300, PrintResult.FINISHED),
+    ],
+)
+def test_an_end_while_nobody_looked_is_unknown(
+    tale: Tale, progress: float, left_s: int, after_s: float, result: PrintResult
+) -> None:
+    printing(tale, progress, left_s)
+    state = tale.hear(documents.STATUS, status("IDLE"), after_s=after_s)
+    assert state.activity is Activity.IDLE
+    ended = tale.events[-1]
+    assert isinstance(ended, PrintEnded)
+    assert ended.result is result
+
+
+def test_our_stop_counts_also_while_nobody_looked(tale: Tale) -> None:
+    printing(tale)
+    tale.document = note_stop(tale.document)
+    tale.hear(documents.STATUS, status("IDLE"), after_s=600)
+    ended = tale.events[-1]
+    assert isinstance(ended, PrintEnded)
+    assert ended.result is PrintResult.CANCELLED
 
 
 def test_a_job_does_not_begin_with_the_progress_of_the_one_before(tale: Tale) -> None:

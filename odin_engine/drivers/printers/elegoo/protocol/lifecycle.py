@@ -30,6 +30,8 @@ from odin_engine.printers.model import Activity, Fault, Job
 _NEAR_C = 5.0
 _DONE_PCT = 98
 """A job that vanished at this much was finished, nobody stops one there."""
+_BLIND_S = 30
+"""Nothing was heard for so long: the machine may have lost its power meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,18 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The last job. `is_ending`: the machine is idle and did not say how it ended."""
+    """The last job. `is_ending`: the machine is idle and did not say how it ended.
+
+    `is_blind`: it was not heard for long before that.
+    """
 
     activity: Activity | None = None
     job: Job | None = None
     is_tracked: bool = False
     is_ending: bool = False
     is_stopping: bool = False
+    is_blind: bool = False
+    heard_at: datetime | None = None
     ticks: float = 0.0
     reason: Fault | None = None
 
@@ -108,10 +115,23 @@ def end(run: Run, activity: Activity, reason: Fault | None = None) -> Run:
 
 
 def inferred(run: Run) -> Run:
-    """Returns a run whose end nobody told, ended by how far it was."""
+    """Returns a run whose end nobody told, ended by how far it was.
+
+    Who was not heard for long may have lost its power: that is no cancelled job.
+    """
     progress = run.job.progress_pct if run.job else None
-    is_done = not run.is_stopping and (progress or 0) >= _DONE_PCT
-    return end(run, Activity.FINISHED if is_done else Activity.CANCELLED)
+    if run.is_stopping:
+        return end(run, Activity.CANCELLED)
+    if (progress or 0) >= _DONE_PCT:
+        return end(run, Activity.FINISHED)
+    return end(run, Activity.IDLE if run.is_blind else Activity.CANCELLED)
+
+
+def ending(run: Run, at: datetime) -> Run:
+    """Returns a run whose machine is idle and did not say how it ended."""
+    heard_at = run.heard_at
+    is_blind = heard_at is not None and (at - heard_at).total_seconds() > _BLIND_S
+    return replace(run, is_ending=True, is_blind=run.is_blind or is_blind)
 
 
 def _failed(run: Run, report: Report) -> Run:
@@ -205,7 +225,7 @@ def _in_routine(
 def _at_rest(run: Run, report: Report) -> Run:
     if run.is_tracked:
         outcome = ENDS.get(report.step.phase)
-        return replace(run, is_ending=True) if outcome is None else end(run, outcome)
+        return ending(run, report.at) if outcome is None else end(run, outcome)
     if run.activity is None and codes.TRANSFER in report.machine:
         return replace(run, activity=Activity.PREPARING)
     is_end = run.activity is not None and run.activity.is_end
@@ -245,7 +265,7 @@ def _begun(run: Run, report: Report, expected: Expected | None) -> Run:
     known = run.job.external_id if run.job else None
     is_other = task is not None and known is not None and task != known
     if run.is_tracked and not is_other:
-        return replace(run, is_ending=False)
+        return replace(run, is_ending=False, is_blind=False)
     job = claimed(expected, file_of(report.info), report.at)
     if run.activity is not None:
         job = replace(job, started_at=report.at)
@@ -264,4 +284,4 @@ def claimed(expected: Expected | None, file: str | None, at: datetime) -> Job:
 
 def _updated(run: Run, report: Report, step: Step) -> Run:
     job = job_of(report.dialect, report.info, run.job, step, report.at)
-    return replace(run, job=job, ticks=ticks(report.info))
+    return replace(run, job=job, ticks=ticks(report.info), heard_at=report.at)

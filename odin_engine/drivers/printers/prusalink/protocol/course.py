@@ -21,6 +21,8 @@ _DONE_S, _HALF_PCT = 60, 50.0
 
 The time alone says nothing: at a start the Pi says that none is left.
 """
+_BLIND_S = 20
+"""Nobody looked for so long: the machine may have lost its power meanwhile."""
 _OWN_AFTER_S = 60
 """A job that prints for so long shows a progress of its own."""
 _LINGERS_PCT = 99.0
@@ -68,6 +70,7 @@ class Course:
     stage: str | None = None
     is_stopping: bool = False
     awaited: Awaited | None = None
+    looked_at: datetime | None = None
 
     @property
     def runs(self) -> bool:
@@ -83,8 +86,9 @@ def follow(
     """Returns what a status makes of a course: one step, or two if an end was missed."""
     steps: list[Course] = []
     seen, state = status.job, status.state
+    is_blind = _was_blind(course, now)
     if _is_another(course, seen):
-        course = _ended(course)
+        course = _ended(course, is_blind=is_blind)
         steps.append(course)
     match state:
         case "PRINTING" | "PAUSED":
@@ -95,7 +99,7 @@ def follow(
                 and seen is None
                 and (course.progress_pct or 0) >= (_LINGERS_PCT)
             ):
-                course = _ended(course)
+                course = _ended(course, is_blind=is_blind)
                 steps.append(course)
             course = _attention(course, status, info, now)
         case "BUSY":
@@ -108,13 +112,13 @@ def follow(
             course = _over(course, Activity.FAILED)
         case "IDLE" | "READY":
             if course.runs:
-                course = _ended(course)
+                course = _ended(course, is_blind=is_blind)
                 steps.append(course)
             course = replace(course, activity=Activity.IDLE, stage=None)
         case _:
             # A word that we do not know, or none: nothing is known to have changed.
             pass
-    return [*steps, course]
+    return [*steps, replace(course, looked_at=now)]
 
 
 def learn(course: Course, info: JobInfo | None) -> Course:
@@ -133,8 +137,16 @@ def _is_another(course: Course, seen: JobStatus | None) -> bool:
     )
 
 
-def _ended(course: Course) -> Course:
-    """Returns the end of a job that was not seen, by where it stood last."""
+def _was_blind(course: Course, now: datetime) -> bool:
+    looked_at = course.looked_at
+    return looked_at is not None and (now - looked_at).total_seconds() > _BLIND_S
+
+
+def _ended(course: Course, *, is_blind: bool) -> Course:
+    """Returns the end of a job that was not seen, by where it stood last.
+
+    Who looks away for long does not know it: what lost its power is no cancelled job.
+    """
     progress = course.progress_pct or 0
     is_done = progress >= _DONE_PCT or (
         course.remaining_s is not None
@@ -142,9 +154,14 @@ def _ended(course: Course) -> Course:
         and progress >= _HALF_PCT
     )
     is_finished = is_done and not course.is_stopping
+    activity = Activity.CANCELLED
+    if is_finished:
+        course, activity = _completed(course), Activity.FINISHED
+    elif is_blind and not course.is_stopping:
+        activity = Activity.IDLE
     return replace(
-        _completed(course) if is_finished else course,
-        activity=Activity.FINISHED if is_finished else Activity.CANCELLED,
+        course,
+        activity=activity,
         stage=None if course.is_stopping else INFERRED,
         is_stopping=False,
     )

@@ -15,6 +15,7 @@ from odin_engine.drivers.printers.elegoo.protocol.lifecycle import (
     Run,
     claimed,
     end,
+    ending,
     inferred,
 )
 from odin_engine.printers.model import Activity, FilamentUnit, SlotRef
@@ -160,7 +161,7 @@ def _advanced(document: Document, status: int, sub: int | None, at: datetime) ->
             if not run.is_tracked:
                 is_end = run.activity is not None and run.activity.is_end
                 return run if is_end else replace(run, activity=Activity.IDLE)
-            return inferred(run)
+            return inferred(ending(run, at))
         case 14:
             # Time tells whether it was meant.
             return run if run.activity else replace(run, activity=Activity.FAILED)
@@ -203,4 +204,4 @@ def _begun(document: Document, at: datetime) -> Run:
 
 def _updated(document: Document, run: Run, at: datetime) -> Run:
     _, sub = machine_status(document)
-    return replace(run, job=job_of(document.status, run.job, sub, at))
+    return replace(run, job=job_of(document.status, run.job, sub, at), heard_at=at)
