@@ -81,7 +81,7 @@ class Person:
         """Sends a command whose events `next_event` returns; returns the subscription."""
         return self._command(kind, fields)[0]
 
-    def next_event(self, subscription: int, within_s: float = 20.0) -> Json:
+    def next_event(self, subscription: int, within_s: float = 60.0) -> Json:
         """Waits for an event of a subscription.
 
         Raises:

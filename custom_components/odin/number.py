@@ -1,4 +1,4 @@
-"""Targets of the heaters, and the factors of speed and flow, within the machine's bounds."""
+"""Targets of heaters, the factors of speed and flow, and the number of the spool."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +25,9 @@ from .entity import (
 )
 
 PARALLEL_UPDATES = 0
+
+_SPOOL_MOST = 999_999
+"""A box must end somewhere; the engine has the true bound."""
 
 type Bounds = tuple[int, int]
 """The least and the most."""
@@ -116,6 +119,18 @@ FLOW = _factor(
 )
 
 
+ACTIVE_SPOOL = PrinterNumberDescription(
+    key="active_spool",
+    translation_key="active_spool",
+    # 0 is none: a number has no other way to be empty on purpose.
+    value=lambda printer: printer.active_spool_id or 0,
+    tell=lambda client, printer_id, number: client.set_active_spool(
+        printer_id, number or None
+    ),
+    bounds=lambda _: (0, _SPOOL_MOST),
+)
+
+
 def _nozzle(printer: Printer, head: int) -> PrinterNumberDescription:
     def heat(printer: Printer) -> Heat | None:
         nozzles = printer.temperatures.nozzles
@@ -171,6 +186,7 @@ def _possible(printer: Printer) -> Iterator[PrinterNumberDescription]:
         ("set_chamber_temperature", CHAMBER),
         ("set_speed_percent", SPEED),
         ("set_flow", FLOW),
+        ("set_active_spool", ACTIVE_SPOOL),
     ):
         if printer.can(command):
             yield described

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-_PATIENCE_S = 40.0
+from tests.patience import PATIENCE_S
 
 type Json = dict[str, Any]
 
@@ -83,14 +83,21 @@ class Machines:
         """Does what a person does at a machine."""
         self._steer(name, "acts", {"name": what} | options)
 
+    def tries(self, name: str, what: str) -> bool:
+        """Does what a person does at a machine, if that can be done now."""
+        return self._steered(name, "acts", {"name": what}).is_success
+
     def pass_time(self, name: str, seconds: float) -> None:
         """Lets time pass at a machine, at once."""
         path = f"/printers/{name}/advance"
         self.control.post(path, json={"seconds": seconds}).raise_for_status()
 
     def _steer(self, name: str, what: str, body: dict[str, object]) -> None:
-        answer = self.control.post(f"/printers/{name}/{what}", json=body)
+        answer = self._steered(name, what, body)
         assert answer.is_success, answer.text
+
+    def _steered(self, name: str, what: str, body: dict[str, object]) -> httpx.Response:
+        return self.control.post(f"/printers/{name}/{what}", json=body)
 
 
 def until_healthy(base: str) -> None:
@@ -99,10 +106,12 @@ def until_healthy(base: str) -> None:
 
 
 def wait_for(
-    condition: Callable[[], bool], otherwise: Callable[[], str] = lambda: "too long"
+    condition: Callable[[], bool],
+    otherwise: Callable[[], str] = lambda: "too long",
+    within_s: float = PATIENCE_S,
 ) -> None:
     """Waits until something is so, outside of any event loop."""
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, otherwise()
         time.sleep(0.05)  # noqa: TID251 - other processes decide

@@ -24,7 +24,7 @@ from playwright.sync_api import (
 
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 40_000
 _TOUCHED_BELOW_PX = 700
 _NOT_ASKED_OF_ANYBODY = frozenset({"blob", "data"})
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-PATIENCE_S = 40.0
+from tests.patience import PATIENCE_S
 
 
 def free_port() -> int:
@@ -57,7 +57,7 @@ async def odin(
     finally:
         if process.returncode is None:
             process.terminate()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await process.wait()
 
 

@@ -23,7 +23,7 @@ from tests.supervisor.ingress import BASE, SESSION
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--no-first-run"]
-_PATIENCE_MS = 20_000
+_PATIENCE_MS = 40_000
 _BUILT = Path(__file__).parents[2] / "odin_engine" / "web" / "index.html"
 _PRINTER = {
     "name": "Nordlicht",

@@ -15,8 +15,8 @@ from odin_engine.simulator.bambu import SlicedPlate, make_sliced_3mf
 from tests.e2e.conftest import Api, Engine
 from tests.e2e.killable import Killable
 from tests.e2e.processes import free_port, free_ports, read_json
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 30.0
 _LONG_PATIENCE_S = 75.0
 """A print takes most of a minute; who was away for long is tried every minute."""
 PLAN = Path(__file__).with_name("mixed_farm.yaml")

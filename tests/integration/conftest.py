@@ -24,10 +24,9 @@ from custom_components.odin.coordinator import OdinCoordinator
 from tests.e2e.apart import Machines
 from tests.integration.farm import Engine, run_engine, run_machines
 from tests.integration.impostor import Impostor, run_impostor
+from tests.patience import PATIENCE_S
 
 assert custom_components.__file__
-
-PATIENCE_S = 20.0
 
 
 @pytest.fixture(scope="session")

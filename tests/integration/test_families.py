@@ -238,6 +238,23 @@ async def test_speed_and_flow_are_factors(mixed: Machines, entities: Entities) -
     assert entities.entry("Klara", SELECT, "speed") is None
 
 
+async def test_spoolman_is_told_which_spool_is_in_use(
+    mixed: Machines, entities: Entities
+) -> None:
+    async with klipper(mixed, "Klara") as klara:
+        assert entities.state("Klara", NUMBER, "active_spool").name == (
+            "Klara Spoolman spool"
+        )
+        for number, shown in ((12, "12"), (0, "0")):
+            await entities.call(
+                "Klara", NUMBER, "active_spool", "set_value", value=number
+            )
+            await entities.until("Klara", NUMBER, "active_spool", shown)
+            told = await klara("server.spoolman.status")
+            assert told["spool_id"] == (number or None)
+    assert entities.entry("Otto", NUMBER, "active_spool") is None
+
+
 async def test_a_host_that_lost_its_machine_is_told_to_connect_it(
     mixed: Machines, house: Engine, entities: Entities
 ) -> None:

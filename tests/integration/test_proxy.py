@@ -29,6 +29,7 @@ from tests.integration.conftest import make_entry, set_up, until
 from tests.integration.farm import Engine
 from tests.integration.impostor import Impostor, show_a_farm
 from tests.integration.people import Browser, House
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 MIB = 1024**2
@@ -661,7 +662,7 @@ async def test_a_browser_that_leaves_takes_its_request_along(
     answer = await browser.get(f"{_base(misled)}/printers")
     await began.wait()
     answer.close()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await left.wait()
 
 

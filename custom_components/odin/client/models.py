@@ -541,6 +541,7 @@ class Printer:
     filament_sensors: tuple[FilamentSensor, ...] = ()
     power_devices: tuple[PowerDevice, ...] = ()
     prompt: Prompt | None = None
+    active_spool_id: int | None = None
 
     def can(self, command: str) -> bool:
         """Whether this machine takes a command, by the engine's word for it."""

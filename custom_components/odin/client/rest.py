@@ -260,6 +260,10 @@ class OdinClient(Transport):
         path = f"power/{quote(device, safe='')}"
         await self._command(printer_id, path, {"is_on": is_on})
 
+    async def set_active_spool(self, printer_id: str, spool_id: int | None) -> None:
+        """Says which of Spoolman's spools is in use; `None` for none."""
+        await self._command(printer_id, "spool", {"spool_id": spool_id})
+
     async def connect_machine(self, printer_id: str) -> None:
         """Lets the host connect to its machine."""
         await self._command(printer_id, "connect")

@@ -77,6 +77,11 @@ export function tellHost(transport: Transport, id: string, verb: HostVerb): Prom
   return transport.request("POST", printerPath(id, verb));
 }
 
+/** Says which of Spoolman's spools is in use; `null` for none. */
+export function setActiveSpool(transport: Transport, id: string, spool_id: number | null): Promise<void> {
+  return transport.request("POST", printerPath(id, "spool"), { spool_id });
+}
+
 /** Returns what was said since that line, oldest first. */
 export async function readConsole(transport: Transport, id: string, after: number): Promise<readonly ConsoleLine[]> {
   const answer = await transport.request<{ readonly items: readonly ConsoleLine[] }>("GET", printerPath(id, `console?after=${after}`));

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from tests.e2e.panel.place import Place
 from tests.integration.wire import Ear, listen
-
-_PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S
 
 
 @contextlib.contextmanager
@@ -27,7 +26,7 @@ def listening(place: Place, name: str) -> Iterator[Ear]:
     thread = threading.Thread(target=asyncio.run, args=[hear()])
     thread.start()
     try:
-        assert heard.wait(_PATIENCE_S), f"{name} says nothing"
+        assert heard.wait(PATIENCE_S), f"{name} says nothing"
         yield ears[0]
     finally:
         over.set()

@@ -16,6 +16,7 @@ from tests.e2e.apart import wait_for
 from tests.e2e.processes import free_ports
 
 _ROOT = Path(__file__).parents[3]
+_STARTS_WITHIN_S = 120.0
 _FARM = """
 printers:
   - {name: Ada, model: X1C, job: {name: Housing, minutes: 600, at_percent: 40}}
@@ -58,6 +59,7 @@ def _demo(folder: Path) -> Iterator[dict[str, str]]:
         wait_for(
             lambda: _SAID.search(said.read_text()) is not None,
             lambda: f"the demo said: {said.read_text()}",
+            _STARTS_WITHIN_S,
         )
         found = _SAID.search(said.read_text())
         assert found

@@ -82,7 +82,8 @@ def test_an_octoprint_gives_a_key(window: Window, place: Place) -> None:
     form.get_by_label("Port", exact=False).first.fill(str(machine["ports"]["http"]))
     form.get_by_role("button", name="Ask the printer for a key").click()
     expect(form.get_by_role("button", name="Stop asking")).to_be_visible()
-    place.machines.act("Octavia", "allow_key")
+    # The page says that it asks before the engine has asked.
+    wait_for(lambda: place.machines.tries("Octavia", "allow_key"))
     expect(form.get_by_text("The key was approved.")).to_be_visible()
     expect(form.get_by_label("Application key")).to_have_value("")
     _check_and_add(page, form, "Octavia")
@@ -113,6 +114,18 @@ def test_a_tool_is_chosen(window: Window, place: Place) -> None:
     page.get_by_role("radio", name="T3").check(force=True)
     place.until("Tess", lambda printer: printer["nozzles"][3]["is_active"])
     expect(page.get_by_role("radio", name="T3")).to_be_checked()
+
+
+def test_spoolman_is_told_which_spool_is_in_use(window: Window, place: Place) -> None:
+    page = window(f"/printers/{place.printers['Tess']}")
+    number = page.get_by_role("textbox", name=re.compile("^Spool in use"))
+    number.fill("no. 12")
+    expect(number).to_have_value("12")
+    number.press("Enter")
+    place.until("Tess", lambda printer: printer["active_spool_id"] == 12)
+    expect(number).to_have_value("")
+    page.get_by_role("button", name="Take away").click()
+    place.until("Tess", lambda printer: printer["active_spool_id"] is None)
 
 
 def test_a_macro_becomes_a_button(window: Window, place: Place) -> None:

@@ -133,6 +133,9 @@ def test_several_printers_are_disabled_and_enabled_at_once(
     window: Window, place: Place
 ) -> None:
     page = window()
+    # What stands above the cards moves them when it comes.
+    strip = page.get_by_role("region", name="Needs you")
+    expect(strip.get_by_text("Clear the plate of Pico")).to_be_visible()
     page.get_by_role("button", name="Choose several printers").click()
     for name in ("Juno", "Lyra"):
         page.get_by_role("checkbox", name=f"Choose {name}").check(force=True)

@@ -26,6 +26,8 @@ def test_a_printer_is_found_checked_and_added(window: Window, place: Place) -> N
     expect(form.get_by_text(re.compile("^The printer.s certificate$"))).to_be_visible()
     form.get_by_role("button", name="Add printer").click()
     expect(page.get_by_text(f"{name} is added")).to_be_visible()
+    # At once, not only when the search that follows ends: it shall not be added twice.
+    expect(page.get_by_role("button", name=f"Use {name}")).to_have_count(0)
     page.get_by_role("link", name="To the floor", exact=True).click()
     card = page.get_by_role("article", name=re.compile(f"^{name}"))
     expect(card.get_by_text("Idle", exact=True)).to_be_visible()

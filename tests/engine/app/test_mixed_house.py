@@ -13,8 +13,7 @@ from odin_engine.simulator import elegoo, marlin, moonraker, octoprint, prusalin
 from odin_engine.simulator.moonraker import SimulatedMoonraker
 from odin_engine.simulator.octoprint import SimulatedOctoprint
 from tests.engine.app.conftest import House
-
-PATIENCE_S = 15.0
+from tests.patience import PATIENCE_S
 
 type Json = dict[str, Any]
 

@@ -19,6 +19,7 @@ from odin_engine.drivers import families
 from odin_engine.printers.ports import Surroundings
 from tests.engine.app.conftest import House
 from tests.engine.drivers.street import serving
+from tests.patience import PATIENCE_S
 
 _PAGE = Path(__file__).parents[3] / "docs" / "plugins.md"
 _BLOCK = re.compile(
@@ -109,7 +110,7 @@ async def test_the_engine_drives_it(plugin: None, house: House) -> None:  # noqa
 
 
 async def _until(house: House, place: str, activity: str) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             printer: dict[str, Any] = (await house.admin.get(place)).json()
             if printer["activity"] == activity:

@@ -38,8 +38,7 @@ from odin_engine.printers.model import (
 )
 from odin_engine.printers.ports import Connection, Driver, HasConsole, ListsFiles
 from tests.engine.doubles import ManualClock, settle
-
-_PATIENCE_S = 10.0
+from tests.patience import PATIENCE_S
 
 
 class Rig(Protocol):
@@ -198,7 +197,7 @@ class Watch:
     async def until(self, condition: Callable[[PrinterState], bool]) -> PrinterState:
         """Returns the first state from now on, the last one included, that satisfies."""
         seen = max(0, len(self.states) - 1)
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 for state in self.states[seen:]:
                     if condition(state):
@@ -208,7 +207,7 @@ class Watch:
 
     async def end(self) -> BaseException:
         """Returns what ended the states."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while self.error is None:
                 await self._more(is_end_fine=True)
         assert self.error is not None
@@ -256,7 +255,7 @@ async def first_error(rig: Rig, connection: Connection) -> BaseException:
 
 async def finish[T](task: asyncio.Task[T], clock: ManualClock) -> T:
     """Moves time for a task until it is done."""
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not task.done():
             await clock.advance(1)
     return await task
@@ -264,7 +263,7 @@ async def finish[T](task: asyncio.Task[T], clock: ManualClock) -> T:
 
 async def _alone(rig: Rig) -> None:
     """Waits until the machine has noticed that everybody left."""
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while rig.clients:
             await settle(1)
 
@@ -418,11 +417,11 @@ class DriverContract:
             await driver.ask_for_report()
 
     async def test_a_command_returns_once_it_is_confirmed(self, rig: Rig) -> None:
-        async with connected(rig) as (driver, _), asyncio.timeout(_PATIENCE_S):
+        async with connected(rig) as (driver, _), asyncio.timeout(PATIENCE_S):
             await driver.execute(rig.harmless)
 
     async def test_commands_take_their_turn(self, rig: Rig) -> None:
-        async with connected(rig) as (driver, _), asyncio.timeout(_PATIENCE_S):
+        async with connected(rig) as (driver, _), asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(driver.execute(rig.harmless) for _ in range(3)))
 
     async def test_a_refused_command_says_so(self, rig: Rig) -> None:
@@ -449,7 +448,7 @@ class DriverContract:
             await asyncio.sleep(0)
             rig.cut()
             with pytest.raises(Unreachable):
-                async with asyncio.timeout(_PATIENCE_S):
+                async with asyncio.timeout(PATIENCE_S):
                     await command
 
     async def test_what_it_cannot_do_is_not_supported(self, rig: Rig) -> None:
@@ -469,7 +468,7 @@ class DriverContract:
             waiting = asyncio.create_task(driver.execute(rig.harmless))
             await asyncio.sleep(0)
             stopping = asyncio.create_task(driver.emergency_stop())
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while not rig.stops:
                     await settle(1)
             assert not waiting.done()
@@ -483,7 +482,7 @@ class DriverContract:
             await watch.until(
                 lambda s: s.activity is not None and s.activity.has_running_job
             )
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 await driver.emergency_stop()
             await watch.until(is_over)
 
@@ -530,7 +529,7 @@ class DriverContract:
             await rig.uploading()
             upload.cancel()
             with pytest.raises(asyncio.CancelledError):
-                async with asyncio.timeout(_PATIENCE_S):
+                async with asyncio.timeout(PATIENCE_S):
                     await upload
         assert rig.stored(name) is None
 
@@ -547,7 +546,7 @@ class DriverContract:
     async def test_the_camera_gives_pictures(self, rig: Rig) -> None:
         if rig.camera_id is None:
             pytest.skip("this machine has no camera that sends pictures")
-        async with connected(rig) as (driver, _), asyncio.timeout(_PATIENCE_S):
+        async with connected(rig) as (driver, _), asyncio.timeout(PATIENCE_S):
             frame = await driver.camera_frame(rig.camera_id)
             assert frame.media_type == "image/jpeg"
             assert frame.data.startswith(b"\xff\xd8")

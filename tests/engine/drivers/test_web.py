@@ -24,6 +24,7 @@ from odin_engine.printers.model import (
 from tests.engine.doubles import ManualClock
 from tests.engine.drivers.street import serving, speaking, tls_context
 from tests.fuzzing import fuzzed
+from tests.patience import PATIENCE_S
 
 HOST = "127.0.0.1"
 JPEG = b"\xff\xd8\xff\xe0" + b"a preview \xff\xd9 and more" * 9 + b"\xff\xd9"
@@ -442,7 +443,7 @@ async def test_closing_ends_a_socket() -> None:
         reading = asyncio.ensure_future(anext(line, None))
         await asyncio.sleep(0)
         await there.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await reading is None
 
 

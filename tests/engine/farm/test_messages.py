@@ -19,6 +19,8 @@ async def test_nonsense(
     await place.prints()
     for _ in range(10):
         place.machine.advance(20)
+    # What it says is sent every so often, in real time.
+    await place.until(lambda state: state.job is not None and state.job.progress_pct)
     await place.heard()
     heats = [heat.target_c for heat in place.state.temperatures.nozzles]
     assert 220 in heats

@@ -39,6 +39,7 @@ from odin_engine.printers.ports import Connection, Record
 from odin_engine.printers.service import Printers
 from odin_engine.simulator.bambu import PlanFilament, PrintPlan, SimulatedPrinter
 from tests.engine.doubles import ManualClock, settle
+from tests.patience import PATIENCE_S
 
 PLAN = PrintPlan(
     name="cube",
@@ -52,7 +53,6 @@ PLAN = PrintPlan(
 QUIET = ["P1: online (-)"]
 """The whole log of a first machine whose link never changed."""
 _KEY = Fernet.generate_key()
-_PATIENCE_S = 40.0
 
 
 @dataclass
@@ -112,7 +112,7 @@ class Place:
 
     async def connects(self, times: int) -> None:
         """Lets time pass until the machine has seen so many logins."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.machine.connects) < times:
                 await self.yard.go(1)
                 await self.yard.breathe()
@@ -122,7 +122,7 @@ class Place:
 
     async def recovers(self) -> None:
         """Lets time pass until the link is well again by itself."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.is_online():
                 await self.yard.breathe()
                 # Somebody is connected: before more time passes, what is on its way
@@ -235,7 +235,7 @@ class Yard:
     async def until(self, condition: Callable[[], object]) -> None:
         """Waits until the condition holds; looks whenever anything changes."""
         with self.printers.telemetry.watch() as watcher:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(PATIENCE_S):
                 while not condition():
                     await watcher.changed()
         await self.written()
@@ -257,7 +257,7 @@ class Yard:
     async def in_time[T](self, work: Awaitable[T]) -> T:
         """Returns what `work` returns; time passes meanwhile, ten times as fast."""
         doing = asyncio.ensure_future(work)
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not doing.done():
                 await self.travel()
                 await self.go(0.1)

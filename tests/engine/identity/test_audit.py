@@ -27,6 +27,7 @@ from odin_engine.kernel.ids import new_id
 from odin_engine.kernel.pages import PageRequest
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.identity.conftest import PASSWORD, Browse, People, program, sign_in
+from tests.patience import PATIENCE_S
 
 
 async def log(client: AsyncClient, **wanted: str) -> list[dict[str, Any]]:
@@ -275,7 +276,7 @@ async def test_lines_are_written_by_the_clock(
     await settle()
     await clock.advance(1)
     # The database works in a thread of its own, beside the clock that tests move.
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while await count(database) == 0:
             pass
     running.cancel()

@@ -24,6 +24,7 @@ from odin_engine.kernel.outbox import (
 )
 from odin_engine.kernel.tables import OutboxRow, OutboxState
 from tests.engine.doubles import ManualClock, settle
+from tests.patience import PATIENCE_S
 
 
 class _Receiver:
@@ -88,14 +89,14 @@ async def _state(database: Database, key: str) -> OutboxRow:
 
 
 async def _until(database: Database, key: str, state: OutboxState) -> OutboxRow:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (row := await _state(database, key)).state is not state:
             await settle()
     return row
 
 
 async def _until_attempts(database: Database, key: str, attempts: int) -> OutboxRow:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             row = await _state(database, key)
             if row.attempts == attempts and row.last_error is not None:
@@ -161,7 +162,7 @@ async def test_a_failure_is_tried_again_later(
 
 
 async def _advance_until_delivered(database: Database, clock: ManualClock) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while (await _state(database, "1")).state is not OutboxState.DELIVERED:
             await clock.advance(FIRST_DELAY_S)
 
@@ -210,7 +211,7 @@ async def test_a_process_that_dies_in_the_middle_delivers_after_restart(
     receiver = _Receiver()
     restarted.handle("mail", receiver)
     async with _running(restarted, facts_then):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not receiver.taken:
                 await clock.advance(DELIVERY_LIMIT_S)
         row = await _until(any_database, "1", OutboxState.DELIVERED)

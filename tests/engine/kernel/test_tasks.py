@@ -14,6 +14,7 @@ from odin_engine.kernel.pages import PageRequest
 from odin_engine.kernel.tables import TaskState
 from odin_engine.kernel.tasks import Progress, Task, Tasks
 from tests.engine.doubles import ManualClock
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def tasks(any_database: Database, clock: ManualClock) -> Tasks:
 
 async def _ended(tasks: Tasks, task_id: str) -> Task:
     with tasks.telemetry.watch() as watcher:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not (task := await tasks.get(task_id)).has_ended:
                 await watcher.changed()
     return task

@@ -28,8 +28,7 @@ from odin_engine.live.service import Live
 from odin_engine.live.wire import MAX_MESSAGE_BYTES
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.live.things import Mirror, Oven, Thing, Things
-
-PATIENCE_S = 10
+from tests.patience import PATIENCE_S
 
 
 class Client:

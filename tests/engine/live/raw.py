@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from tests.patience import PATIENCE_S
+
 _KEY = "dGhlIHNhbXBsZSBub25jZQ=="
-_PATIENCE_S = 10
 
 
 class Op(IntEnum):
@@ -96,7 +97,7 @@ class RawSocket:
 
     async def hear(self) -> Heard:
         """Returns the next frame."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             first, second = await self.reader.readexactly(2)
             size = second & 0x7F
             if size == 126:

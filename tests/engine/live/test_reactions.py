@@ -46,6 +46,7 @@ from odin_engine.printers.wire import changes, printer_json
 from odin_engine.system.wire import TaskOut
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.live.things import Mirror
+from tests.patience import PATIENCE_S
 
 _ALL = frozenset({Permission.READ_PRINTERS, Permission.READ_TASKS})
 _HOT = Fault("0300-0100", FaultKind.HEALTH, Severity.SERIOUS, "Too hot.")
@@ -129,7 +130,7 @@ async def _listen(live: Live, topic: str) -> Subscriber:
 
 
 async def _hear(subscriber: Subscriber) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         message: dict[str, Any] = orjson.loads(encode(await subscriber.next()))
     return message
 

@@ -14,10 +14,11 @@ from odin_engine.notifications.reactions import ALERTS, AlertSource
 from odin_engine.notifications.wire import AlertOut
 from tests.engine.doubles import ManualClock
 from tests.engine.notifications.ward import ANNA, HOT, MILD, Ward
+from tests.patience import PATIENCE_S
 
 
 async def _hear(subscriber: Subscriber) -> dict[str, Any]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         message: dict[str, Any] = orjson.loads(encode(await subscriber.next()))
     return message
 

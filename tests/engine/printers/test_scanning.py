@@ -20,9 +20,7 @@ from tests.engine.doubles import ManualClock, settle
 from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import MemoryFamily
 from tests.engine.printers.web import Login, codes
-
-# Of a busy machine, in real seconds.
-_PATIENCE_S = 60
+from tests.patience import PATIENCE_S
 
 
 class Street(MemoryFamily):
@@ -62,7 +60,7 @@ def there(host: str, serial: str | None = None) -> Found:
 
 async def ended(farm: Farm, task: Task, clock: ManualClock) -> Task:
     """Lets time pass until a task has ended."""
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while task.id in farm.tasks.live():
             await clock.advance(0.5)
             # Its rows are written by a thread.
@@ -72,7 +70,7 @@ async def ended(farm: Farm, task: Task, clock: ManualClock) -> Task:
 
 async def begun(farm: Farm, task: Task) -> None:
     """Waits until a task works; its row is written first, by a thread."""
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         while farm.tasks.live()[task.id].message is None:
             await asyncio.to_thread(bool)
     await settle()

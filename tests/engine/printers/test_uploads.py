@@ -18,6 +18,7 @@ from odin_engine.printers.service import PrintOrder
 from odin_engine.printers.service.uploads import UploadRunning, WrongKind
 from tests.engine.printers.farm import Farm
 from tests.engine.printers.memory_driver import IDLE, MemoryFamily, job
+from tests.patience import PATIENCE_S
 
 
 async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
@@ -28,7 +29,7 @@ async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
 async def done(farm: Farm, task: Task) -> Task:
     with farm.tasks.telemetry.watch() as watcher:
         while not (await farm.tasks.get(task.id)).has_ended:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await watcher.changed()
     await farm.go(1)
     return await farm.tasks.get(task.id)

@@ -13,6 +13,7 @@ from typing import Any, override
 import aiomqtt
 
 from odin_engine.simulator.bambu import SimulatedPrinter
+from tests.patience import PATIENCE_S
 
 type Document = dict[str, Any]
 _IDS = count(1)
@@ -44,14 +45,14 @@ class MqttClient:
         await self._client.publish(f"device/{self._serial}/request", payload, qos=1)
 
     async def raw(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             message = await anext(aiter(self._client.messages))
         assert isinstance(message.payload, bytes)
         return message.payload
 
     async def until(self, fits: Callable[[Document], bool]) -> Document:
         """Reads the bodies of valid documents until one fits."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     document = json.loads(await self.raw())
@@ -95,7 +96,7 @@ async def mqtt(
         password=code or printer.access_code,
         tls_context=trusting_context(),
         identifier=f"test-{next(_IDS)}",
-        timeout=5,
+        timeout=PATIENCE_S,
     ) as client:
         await client.subscribe(f"device/{serial}/report")
         yield MqttClient(client, serial)
@@ -110,7 +111,7 @@ def nameless(printer: SimulatedPrinter) -> aiomqtt.Client:
         password=printer.access_code,
         tls_context=trusting_context(),
         identifier="",
-        timeout=5,
+        timeout=PATIENCE_S,
     )
 
 
@@ -118,7 +119,7 @@ class ImplicitFtp(ftplib.FTP_TLS):
     """ftplib with implicit TLS, resuming the control session where asked to."""
 
     def __init__(self, *, resumes: bool = True) -> None:
-        super().__init__(context=trusting_context(), timeout=10)
+        super().__init__(context=trusting_context(), timeout=PATIENCE_S)
         self._resumes = resumes
 
     @override

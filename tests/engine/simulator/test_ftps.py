@@ -17,6 +17,7 @@ from odin_engine.simulator.bambu.ftps_listing import long_row
 from odin_engine.simulator.bambu.machine.settings import Storage
 from odin_engine.simulator.bambu.storage import Card
 from tests.engine.simulator.clients import ImplicitFtp, ftp
+from tests.patience import PATIENCE_S
 
 
 def upload(printer: SimulatedPrinter, name: str) -> None:
@@ -205,7 +206,7 @@ async def test_a_download_ends_though_the_client_never_says_goodbye(
             assert reply.startswith("226")
             return content
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert await asyncio.to_thread(travel) == b"1234"
 
 

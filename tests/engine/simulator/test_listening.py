@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from odin_engine.simulator.listening import hang_up
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize("rounds", range(5))
@@ -23,7 +24,7 @@ async def test_who_came_in_last_is_not_left_hanging(rounds: int) -> None:
             await asyncio.sleep(0)
 
         hang_up(server, cut=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await server.wait_closed()
             with contextlib.suppress(ConnectionResetError):
                 assert await loop.sock_recv(client, 1) == b""

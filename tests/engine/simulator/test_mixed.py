@@ -24,6 +24,7 @@ from odin_engine.simulator.kinds import BAMBU, families
 from odin_engine.simulator.plain import Activity
 from odin_engine.simulator.plain.member import PlainMember
 from tests.engine.simulator import toy
+from tests.patience import PATIENCE_S
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 BAMBU_FREE = "ports: {mqtt: 0, ftps: 0, camera: 0, detect: 0}"
@@ -63,7 +64,7 @@ async def ask(port: int) -> dict[str, Any]:
 
 async def closed(port: int) -> None:
     """Waits until nobody listens there."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await ask(port)
@@ -73,7 +74,7 @@ async def closed(port: int) -> None:
 
 async def opened(port: int) -> dict[str, Any]:
     """Waits until somebody listens there."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 return await ask(port)

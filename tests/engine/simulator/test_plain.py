@@ -19,6 +19,7 @@ from odin_engine.simulator.plain import (
 )
 from odin_engine.simulator.routine import Routine, hold
 from tests.fuzzing import fuzzed
+from tests.patience import PATIENCE_S
 
 JOB = PlainJob("hook.gcode", print_s=600, layers=50, used_mm=900, objects=("a", "b"))
 
@@ -178,7 +179,7 @@ async def test_its_time_runs_by_itself_where_it_shall() -> None:
     clocks = [asyncio.create_task(each.run()) for each in (fast, still)]
     late = asyncio.Event()
     fast.listen(lambda: late.set() if fast.elapsed_s >= 100 else None)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await late.wait()
     for clock in clocks:
         clock.cancel()

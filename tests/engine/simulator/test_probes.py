@@ -13,6 +13,7 @@ from PIL import Image
 from odin_engine.simulator.bambu import SimulatedPrinter
 from odin_engine.simulator.bambu.announce import Announcement, Announcer
 from tests.engine.simulator.clients import trusting_context
+from tests.patience import PATIENCE_S
 
 
 async def test_the_probe_tells_serial_and_model(p1s: SimulatedPrinter) -> None:
@@ -45,7 +46,7 @@ async def test_announcements_reach_listeners_on_loopback(
         listener.bind(("0.0.0.0", 0))  # noqa: S104 - broadcasts come to this address
         announcer = Announcer(port=listener.getsockname()[1])
         await announcer.announce([Announcement(p1s.machine, "127.0.10.1")])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             text, sender = await loop.sock_recvfrom(listener, 4096)
         announcer.close()
     assert sender[0] == "127.0.0.1"
@@ -59,7 +60,7 @@ async def test_announcements_reach_listeners_on_loopback(
 
 async def test_the_camera_shows_pictures(p1s: SimulatedPrinter) -> None:
     reader, writer = await _watch(p1s, p1s.access_code)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         size, *rest = struct.unpack("<IIII", await reader.readexactly(16))
         picture = await reader.readexactly(size)
     assert rest == [0, 1, 0]
@@ -119,7 +120,7 @@ async def _exchange(printer: SimulatedPrinter, data: bytes) -> bytes:
     )
     writer.write(data)
     writer.write_eof()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         answer = await reader.read()
     writer.close()
     return answer

@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from odin_engine.simulator.bambu import PlanFilament, PrintPlan, SimulatedPrinter
 from odin_engine.simulator.bambu.mqtt_packets import Connack
 from tests.engine.simulator.clients import mqtt, nameless, trusting_context
+from tests.patience import PATIENCE_S
 
 
 async def test_a_wrong_code_is_answered_with_5(p1s: SimulatedPrinter) -> None:
@@ -152,7 +153,7 @@ async def test_a_client_that_says_nothing_is_dropped_after_its_keepalive(
     p1s: SimulatedPrinter,
 ) -> None:
     reader, writer = await _raw(p1s, keepalive_s=1)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE_S):
         with contextlib.suppress(ConnectionError):
             assert await reader.read() == b""
     writer.close()
@@ -183,7 +184,7 @@ async def test_paho_reads_reports(p1s: SimulatedPrinter) -> None:
     client.connect_async(p1s.host, p1s.ports["mqtt"])
     client.loop_start()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert "print" in json.loads(await arrived)
     finally:
         client.disconnect()
@@ -305,6 +306,6 @@ async def test_clients_without_a_name_stand_side_by_side(
         p1s.machine.settings.speed_level = 3
         p1s.report()
         for client in (first, second):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await anext(aiter(client.messages))
     assert len({each.client_id for each in p1s.connects}) == 2

@@ -67,6 +67,7 @@ export {
   mdiPrinter3dNozzle as nozzle,
   mdiPrinter3dNozzleOutline as printing,
   mdiProgressClock as tasks,
+  mdiRecordCircleOutline as spool,
   mdiRefresh as refresh,
   mdiScriptTextPlayOutline as macro,
   mdiServer as engine,

@@ -241,7 +241,10 @@ export class OdinAddPrinter extends LitElement {
     const { draft } = this;
     if (!draft) return;
     await this.#do("adding", missing(draft, this.#fields(draft), true), async () => {
-      this.added = await addPrinter(this.services.transport, newPrinter(draft));
+      const added = await addPrinter(this.services.transport, newPrinter(draft));
+      this.added = added;
+      // The search that follows takes a while; until then nobody shall add it twice.
+      this.found = this.found.map((each) => (each === this.picked ? { ...each, is_known: true, printer_id: added.id } : each));
       this.draft = undefined;
       this.picked = undefined;
       this.#focus(() => this.doneSection);

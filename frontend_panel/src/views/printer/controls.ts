@@ -14,6 +14,7 @@ import "./machine";
 import type { CommandKind } from "./locks";
 import "./macros";
 import "./motion";
+import "./spool";
 import { PrinterSection } from "./section";
 import "./switches";
 
@@ -21,7 +22,7 @@ import "./switches";
 const CONTROLS: readonly CommandKind[] = [
   ...(["set_nozzle_temperature", "set_bed_temperature", "set_chamber_temperature", "set_heater"] as const),
   ...(["set_fan", "set_speed", "set_speed_percent", "set_flow", "set_light", "set_timelapse", "set_detector"] as const),
-  ...(["select_tool", "set_power", "run_macro", "home", "jog", "calibrate", "send_gcode"] as const),
+  ...(["select_tool", "set_power", "set_active_spool", "run_macro", "home", "jog", "calibrate", "send_gcode"] as const),
   ...(["connect_machine", "disconnect_machine", "restart_firmware", "restart_host"] as const),
 ];
 
@@ -80,6 +81,7 @@ export class OdinPrinterControls extends PrinterSection {
         <odin-printer-heats .printer=${printer}></odin-printer-heats>
         <odin-printer-airflow .printer=${printer}></odin-printer-airflow>
         <odin-printer-machine .printer=${printer}></odin-printer-machine>
+        <odin-printer-spool .printer=${printer}></odin-printer-spool>
         <odin-printer-macros .printer=${printer}></odin-printer-macros>
         <odin-printer-switches .printer=${printer}></odin-printer-switches>
         <odin-printer-motion .printer=${printer}></odin-printer-motion>

@@ -15,6 +15,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.bambu import Misbehaviour, SimulatedPrinter
 from odin_engine.simulator.bambu.machine.plan import PlanFilament, PrintPlan
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 PLAN = PrintPlan(
     name="cube",
@@ -92,7 +93,7 @@ class BambuRig:
         return None
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.printer.card.writing:
                 await settle(1)
 

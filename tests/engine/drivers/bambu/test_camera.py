@@ -16,6 +16,7 @@ from odin_engine.simulator.bambu import SimulatedPrinter
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
 from odin_engine.simulator.listening import hang_up
 from tests.engine.doubles import ManualClock, settle
+from tests.patience import PATIENCE_S
 
 _SERIAL = "01P00A000000001"
 _PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -98,7 +99,7 @@ async def test_a_picture_of_a_simulated_machine_arrives() -> None:
     async with (
         SimulatedPrinter("A1 mini", clock_factor=0) as printer,
         _camera(printer.ports["camera"], serial=printer.serial) as camera,
-        asyncio.timeout(10),
+        asyncio.timeout(PATIENCE_S),
     ):
         frame = await camera.frame()
     assert frame.media_type == "image/jpeg"
@@ -110,7 +111,7 @@ async def test_a_picture_of_a_simulated_machine_arrives() -> None:
 async def test_many_viewers_share_one_upstream(tmp_path: Path) -> None:
     async with _lens(tmp_path) as lens, _camera(lens.port) as camera:
         lens.says = [_packed(_PICTURE)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             frames = await asyncio.gather(*(camera.frame() for _ in range(20)))
         assert {frame.data for frame in frames} == {_PICTURE}
         assert len(lens.logins) == 1
@@ -120,7 +121,7 @@ async def test_many_viewers_share_one_upstream(tmp_path: Path) -> None:
 async def test_the_latest_picture_is_given_at_once(tmp_path: Path) -> None:
     async with _lens(tmp_path) as lens, _camera(lens.port) as camera:
         lens.says = [_packed(_PICTURE)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             first = await camera.frame()
             assert await camera.frame() is first
             newer = _PICTURE.replace(b"a picture", b"the next")
@@ -135,7 +136,7 @@ async def test_the_upstream_closes_a_while_after_the_last_viewer(
     clock = ManualClock()
     async with _lens(tmp_path) as lens, _camera(lens.port, clock) as camera:
         lens.says = [_packed(_PICTURE)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await camera.frame()
             await clock.advance(20)
             lens.send(_packed(_PICTURE))
@@ -146,7 +147,7 @@ async def test_the_upstream_closes_a_while_after_the_last_viewer(
             while lens.viewers:
                 await settle(1)
         assert not camera.is_open
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await camera.frame()
         assert len(lens.logins) == 2
 
@@ -160,7 +161,7 @@ async def test_an_old_picture_is_not_passed_off_as_new(tmp_path: Path) -> None:
     clock = ManualClock()
     async with _lens(tmp_path) as lens, _camera(lens.port, clock) as camera:
         lens.says = [_packed(_PICTURE)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await camera.frame()
             await clock.advance(11)
             waiting = asyncio.create_task(camera.frame())
@@ -173,7 +174,7 @@ async def test_an_old_picture_is_not_passed_off_as_new(tmp_path: Path) -> None:
 async def test_a_wrong_code_is_a_closed_door(tmp_path: Path) -> None:
     async with _lens(tmp_path) as lens, _camera(lens.port) as camera:
         lens.hangs_up = True
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             for logins in (1, 2):
                 with pytest.raises(LoginRejected, match="refused the access code"):
                     await camera.frame()
@@ -189,7 +190,7 @@ async def test_another_machine_gets_no_access_code(tmp_path: Path) -> None:
         _camera(lens.port, clock, serial="01P00A000000002") as camera,
     ):
         with pytest.raises(WrongSerial):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await camera.frame()
         assert lens.logins == []
 
@@ -210,7 +211,7 @@ async def test_a_stream_that_lost_its_place_is_opened_anew(
     async with _lens(tmp_path) as lens, _camera(lens.port, clock) as camera:
         lens.says = [nonsense]
         waiting = asyncio.create_task(camera.frame())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not lens.logins or lens.viewers:
                 await settle(1)
             lens.says = [_packed(_PICTURE)]
@@ -225,7 +226,7 @@ async def test_a_dropped_stream_comes_back_later_and_later(tmp_path: Path) -> No
         lens.says = [_packed(_PICTURE)[:20]]
         lens.hangs_up = True
         waiting = asyncio.create_task(camera.frame())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             for logins, pause_s in ((1, 1), (2, 2), (3, 4)):
                 while len(lens.logins) < logins or lens.viewers:
                     await settle(1)
@@ -247,9 +248,9 @@ async def test_a_dropped_stream_comes_back_later_and_later(tmp_path: Path) -> No
 async def test_closing_ends_everything(tmp_path: Path) -> None:
     async with _lens(tmp_path) as lens:
         lens.says = [_packed(_PICTURE)]
-        async with _camera(lens.port) as camera, asyncio.timeout(10):
+        async with _camera(lens.port) as camera, asyncio.timeout(PATIENCE_S):
             await camera.frame()
         assert not camera.is_open
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while lens.viewers:
                 await settle(1)

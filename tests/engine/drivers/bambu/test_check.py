@@ -12,6 +12,7 @@ from odin_engine.simulator.bambu import Misbehaviour
 from tests.engine.doubles import ManualClock
 from tests.engine.drivers.bambu.rigs import BambuRig, simulated
 from tests.engine.drivers.contract import finish
+from tests.patience import PATIENCE_S
 
 _STEPS = ("address", "certificate", "serial", "login", "report", "control", "storage")
 
@@ -152,5 +153,5 @@ async def test_a_file_server_that_is_closed(p1s: BambuRig) -> None:
 
 async def test_a_check_leaves_no_connection_behind(p1s: BambuRig) -> None:
     await _check(p1s.connection)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await p1s.printer.wait_until(lambda _: p1s.clients == 0)

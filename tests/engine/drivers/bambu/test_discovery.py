@@ -14,6 +14,7 @@ from odin_engine.printers.ports import Found
 from odin_engine.simulator.bambu import SimulatedPrinter
 from odin_engine.simulator.bambu.announce import Announcement, Announcer
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
+from tests.patience import PATIENCE_S
 
 HERE = IPv4Address("127.0.0.1")
 """Nothing that these tests send leaves the machine."""
@@ -44,7 +45,7 @@ async def _found(port: int, datagrams: Sequence[bytes], count: int) -> list[Foun
     shouting = asyncio.create_task(shout())
     found: list[Found] = []
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             async for each in listen(5, port, HERE):
                 found.append(each)
                 if len(found) == count:
@@ -158,7 +159,7 @@ async def test_no_question_is_lost_between_two_answers(port: int) -> None:
 
 
 async def test_listening_ends_in_time(port: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert [each async for each in listen(0.05, port, HERE)] == []
 
 

@@ -41,6 +41,7 @@ from odin_engine.simulator.bambu import Misbehaviour, make_sliced_3mf
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.drivers.bambu.rigs import BambuRig, simulated
 from tests.engine.drivers.contract import Watch, anything, connected, finish, make
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def _asked(rig: BambuRig) -> list[str]:
 
 async def _until_asked(rig: BambuRig, *commands: str) -> None:
     """Waits until exactly these commands were published, in order."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while len(_asked(rig)) < len(commands):
             await settle(1)
     assert _asked(rig) == list(commands)
@@ -105,7 +106,7 @@ async def test_a_small_board_is_not_asked_for_everything_too_often(
         assert _asked(p1s).count("pushall") == 1
         await clock.advance(1)
         await driver.ask_for_report()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while _asked(p1s).count("pushall") < 2:
                 await settle(1)
 
@@ -162,7 +163,7 @@ async def test_changes_ahead_of_the_first_full_report_wait_for_it(
         await _until_asked(p1s, "get_version", "pushall")
         delta = {"command": "push_status", "msg": 1, "gcode_state": "RUNNING"}
         p1s.printer.publish({"print": delta})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while driver.last_heard_s is None:
                 await settle(1)
         assert watch.states == []
@@ -184,7 +185,7 @@ async def test_a_new_connection_shows_the_state_even_if_nothing_changed(
     states: list[PrinterState] = []
     for connections in (1, 2):
         async with Watch(driver) as watch:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while p1s.logins < connections or not p1s.clients:
                     await settle(1)
             await p1s.printer.request("get_version", nth=connections)
@@ -244,13 +245,13 @@ async def test_our_own_stop_is_a_cancel_at_once(p1s: BambuRig) -> None:
 async def test_commands_keep_their_distance(p1s: BambuRig) -> None:
     clock = ManualClock()
     async with connected(p1s, clock) as (driver, _):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.execute(SetBedTemperature(45))
         second = asyncio.create_task(driver.execute(SetBedTemperature(46)))
         await clock.advance(0.19)
         assert _asked(p1s).count("gcode_line") == 1
         await clock.advance(0.01)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await second
 
 
@@ -258,7 +259,7 @@ async def test_an_emergency_stop_keeps_no_distance(p1s: BambuRig) -> None:
     async with connected(p1s, ManualClock()) as (driver, watch):
         p1s.begin_print()
         await watch.until(_is_running)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.execute(SetBedTemperature(45))
             await driver.emergency_stop()
     (stop,) = [r for r in p1s.printer.requests if r.command == "stop"]
@@ -370,7 +371,7 @@ async def test_a_refusal_may_be_told_by_the_health_list_alone(p1s: BambuRig) -> 
     async with connected(p1s) as (driver, watch):
         p1s.printer.machine.misbehave(Misbehaviour.REFUSE_COMMANDS, form="b")
         with pytest.raises(CommandRejected, match="Developer Mode") as caught:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await driver.execute(SetBedTemperature(50))
         assert caught.value.device_code == "0502_4007"
         await watch.until(lambda s: s.control is Control.REFUSED)
@@ -391,7 +392,7 @@ async def test_answers_to_other_clients_are_not_ours(p1s: BambuRig) -> None:
         await settle(50)
         assert not command.done()
         p1s.printer.publish({"print": {**request.body, "result": "SUCCESS"}})
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await command
 
 
@@ -465,7 +466,7 @@ async def test_an_uploaded_plate_is_printed_as_our_job(
             )
             command = StartPrint("cube.gcode.3mf", "Cube", 1, (slot,), 1_234_567)
             starting = await _start(driver, rig, command)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await starting
             state = await watch.until(_is_running)
             assert state.job is not None
@@ -510,7 +511,7 @@ async def test_a_start_that_raises_an_error_instead_is_refused(p1s: BambuRig) ->
         p1s.printer.machine.alarms.print_error = 0x0500_C010
         p1s.printer.machine.notice()
         with pytest.raises(CommandRejected) as caught:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await starting
         assert caught.value.device_code == "0500_C010"
 
@@ -519,7 +520,7 @@ async def test_a_file_that_cannot_be_read_is_our_job_that_failed(p1s: BambuRig) 
     async with connected(p1s, ManualClock()) as (driver, watch):
         command = StartPrint("absent.3mf", "Absent", 1, (SlotRef(0, 0),), 7)
         starting = await _start(driver, p1s, command)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await starting
         state = await watch.until(lambda s: bool(s.faults))
         assert state.faults[0].code == "0500_4003"

@@ -24,6 +24,7 @@ from tests.engine.drivers.bambu.quirky_ftps import (
     quirky,
 )
 from tests.engine.drivers.contract import finish
+from tests.patience import PATIENCE_S
 
 _CONTENT = bytes(range(250)) * 800
 _SIZE = len(_CONTENT)
@@ -283,7 +284,7 @@ async def test_a_cancelled_upload_ends_at_once_and_leaves_nothing(
                 source, "big.3mf", lambda *_: begun.set(), may_be_in_clear=False
             )
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await begun.wait()
             upload.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -305,7 +306,7 @@ async def test_a_handshake_that_hangs_can_be_cancelled(part: Path) -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         upload = asyncio.create_task(_put(_storage(port), part))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE_S):
             await arrived.wait()
             upload.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -325,7 +326,7 @@ async def test_closing_ends_an_upload(tmp_path: Path) -> None:
                 source, "big.3mf", lambda *_: begun.set(), may_be_in_clear=False
             )
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await begun.wait()
             storage.close()
             with pytest.raises(Unreachable, match="was ended"):

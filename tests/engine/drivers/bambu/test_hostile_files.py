@@ -25,9 +25,9 @@ from tests.engine.drivers.bambu.quirky_ftps import (
 )
 from tests.engine.drivers.bambu.test_ftps import Instantly
 from tests.fuzzing import fuzzed
+from tests.patience import PATIENCE_S
 
 _NAME = "part.3mf"
-_PATIENCE_S = 60
 
 type Operation = Callable[[Storage, Path], Awaitable[object]]
 
@@ -93,7 +93,7 @@ async def _attempt(server: QuirkyServer, path: Path, operation: str) -> None:
     storage = Storage(Server("127.0.0.1", server.port, CODE, SERIAL, None), Instantly())
     # What is none of these is a fault of ours.
     with contextlib.suppress(OdinError, NotThere, TooMuch, PrintFileUnavailable):
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(PATIENCE_S):
             await _OPERATIONS[operation](storage, path)
 
 

@@ -26,9 +26,9 @@ from odin_engine.printers.model import DriverError, ProtocolViolation, Unreachab
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
 from odin_engine.simulator.listening import hang_up
 from tests.fuzzing import fuzzed
+from tests.patience import PATIENCE_S
 
 _SERIAL = "01P00A000000001"
-_PATIENCE_S = 60
 _CONNACK = b"\x20\x02\x00\x00"
 _SUBACK = b"\x90\x03\x00\x01\x00"
 
@@ -120,7 +120,7 @@ async def _listen_to(port: int) -> list[bytes]:
     heard: list[bytes] = []
     context = PrinterContext.to(_SERIAL)
     link = Link("127.0.0.1", port, _SERIAL, "12345678", context, heard.append)
-    async with asyncio.timeout(_PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S):
         try:
             await link.open()
         except DriverError:

@@ -18,6 +18,7 @@ from odin_engine.simulator.bambu import Misbehaviour, SimulatedPrinter
 from odin_engine.simulator.bambu.certificate import keep_certificate, server_context
 from odin_engine.simulator.listening import hang_up
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 _SERIAL = "01P00A000000001"
 
@@ -40,7 +41,7 @@ class Heard:
         self._news.set()
 
     async def first(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await self._news.wait()
         return self.messages[0]
 
@@ -120,7 +121,7 @@ async def test_a_lost_session_is_noticed(printer: SimulatedPrinter) -> None:
     link = _link(printer, Heard())
     await link.open()
     printer.machine.misbehave(Misbehaviour.DROP_LINK)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert isinstance(await link.lost(), Unreachable)
     with pytest.raises(Unreachable):
         await link.publish(b"{}", 0)
@@ -144,7 +145,7 @@ async def test_a_failure_of_our_own_is_not_called_a_lost_link(
     await link.open()
     printer.report()
     with pytest.raises(KeyError, match="a mistake of ours"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await link.lost()
     await link.close()
     await _until_gone(printer)
@@ -159,7 +160,7 @@ async def test_closing_twice_is_fine(printer: SimulatedPrinter) -> None:
 
 
 async def _until_gone(printer: SimulatedPrinter) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while printer.clients:
             await settle(1)
 
@@ -219,7 +220,7 @@ async def test_giving_up_while_connecting_leaves_no_session_behind(
             Heard(),
         )
         opening = asyncio.create_task(link.open())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await server.told.wait()
             opening.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -256,5 +257,5 @@ async def test_a_session_that_ends_before_it_hears_is_not_waited_for(
             Heard(),
         )
         with pytest.raises(Unreachable):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await link.open()

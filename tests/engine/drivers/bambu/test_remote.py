@@ -26,6 +26,7 @@ from tests.engine.drivers.bambu.quirky_ftps import (
     quirky,
 )
 from tests.engine.drivers.bambu.slices import PNG, SMALL_PNG, write_3mf
+from tests.patience import PATIENCE_S
 
 _LARGE = 24 << 20
 
@@ -213,7 +214,7 @@ async def test_an_upload_goes_first(tmp_path: Path) -> None:
         )
         with pytest.raises((Unreachable, remote.TooMuch)):
             await reading
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not putting.done():
                 await asyncio.to_thread(bool)
                 await settle()

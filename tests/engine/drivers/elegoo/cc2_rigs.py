@@ -18,6 +18,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.elegoo import SimulatedCc2
 from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 _CODE = "3fA9kQ"
 _SERIAL = "CC2TEST0000000001"
@@ -101,7 +102,7 @@ class Cc2Rig:
         return self.printer.body.shelf.names().get(name)
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.printer.body.shelf.writing:
                 await settle(1)
 

@@ -20,6 +20,7 @@ from odin_engine.simulator.elegoo import SimulatedElegoo
 from odin_engine.simulator.elegoo.models import variant
 from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 SERIAL = "0000aaaa1111bbbb2222cccc3333dddd"
 
@@ -103,7 +104,7 @@ class ElegooRig:
         return self.printer.body.shelf.names().get(name)
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.printer.body.shelf.writing:
                 await settle(1)
 

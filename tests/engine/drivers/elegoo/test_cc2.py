@@ -43,6 +43,7 @@ from tests.engine.doubles import ManualClock
 from tests.engine.drivers.contract import Watch, anything, connected, first_error
 from tests.engine.drivers.elegoo.cc2_rigs import Cc2Rig, simulated_cc2
 from tests.engine.drivers.elegoo.frames import BEGAN
+from tests.patience import PATIENCE_S
 
 _BUSY = {"uuid": "t1", "filename": "cube.gcode", "current_layer": 0}
 
@@ -208,7 +209,7 @@ async def test_a_print_from_upload_to_end(carbon2: Cc2Rig, tmp_path: Path) -> No
 async def test_an_emergency_stop_reaches_a_machine_at_rest(
     carbon2: Cc2Rig,
 ) -> None:
-    async with connected(carbon2) as (driver, _), asyncio.timeout(5):
+    async with connected(carbon2) as (driver, _), asyncio.timeout(PATIENCE_S):
         # It says no, unless a report that nothing runs comes first.
         with contextlib.suppress(CommandRejected):
             await driver.emergency_stop()
@@ -279,7 +280,7 @@ async def test_events_that_were_lost_are_asked_for(carbon2: Cc2Rig) -> None:
                 carbon2.begin_print()
             carbon2.printer.machine.change(speed_pct=100 + share)
         before = carbon2.received(1002)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while carbon2.received(1002) == before:
                 await clock.advance(1)
                 await asyncio.sleep(0.005)

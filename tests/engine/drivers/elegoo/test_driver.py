@@ -46,6 +46,7 @@ from tests.engine.drivers.contract import (
     first_error,
 )
 from tests.engine.drivers.elegoo.rigs import ElegooRig, simulated
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ async def test_an_end_that_even_the_history_does_not_know_is_inferred(
         carbon.printer.misbehave("mute_end")
         carbon.printer.body.tasks.clear()
         carbon.printer.machine.cancel()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while watch.states[-1].activity is not Activity.CANCELLED:
                 await clock.advance(1)
                 await asyncio.sleep(0.01)
@@ -262,7 +263,7 @@ async def test_an_empty_status_keeps_what_was_known(carbon: ElegooRig) -> None:
 
 async def test_an_answer_under_another_command_counts(carbon: ElegooRig) -> None:
     carbon.printer.misbehave("wrong_cmd")
-    async with connected(carbon) as (driver, _), asyncio.timeout(5):
+    async with connected(carbon) as (driver, _), asyncio.timeout(PATIENCE_S):
         await driver.execute(Home())
 
 
@@ -352,11 +353,11 @@ async def test_the_camera_is_switched_off_after_the_last_viewer(
 ) -> None:
     clock = ManualClock()
     async with connected(carbon, clock) as (driver, _):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await asyncio.gather(*(driver.camera_frame("chamber") for _ in range(5)))
         assert carbon.received(386) == 1
         assert carbon.printer.body.is_video_on
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while carbon.printer.body.is_video_on:
                 await clock.advance(5)
                 await asyncio.sleep(0.01)
@@ -443,7 +444,7 @@ async def test_a_recording_holds_both_ways(carbon: ElegooRig) -> None:
 async def test_an_emergency_stop_reaches_a_machine_at_rest(
     carbon: ElegooRig,
 ) -> None:
-    async with connected(carbon) as (driver, _), asyncio.timeout(5):
+    async with connected(carbon) as (driver, _), asyncio.timeout(PATIENCE_S):
         # It says no, unless a report that nothing runs comes first.
         with contextlib.suppress(CommandRejected):
             await driver.emergency_stop()

@@ -20,6 +20,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.marlin import SimulatedMarlin
 from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 JOB = PlainJob("cube.gcode", print_s=1200, layers=40)
 
@@ -104,7 +105,7 @@ class MarlinRig:
         return path.stat().st_size if path.exists() else None
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(self.spool.folder.glob("*.part")):
                 await settle(1)
 

@@ -39,6 +39,7 @@ from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.drivers.contract import Watch, connected, finish, first_error
 from tests.engine.drivers.marlin.rigs import JOB, MarlinRig, simulated
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -402,7 +403,7 @@ async def test_a_device_is_opened_alone_and_printed_on(tmp_path: Path) -> None:
     async with simulated(tmp_path, link="pty") as rig:
         driver = rig.driver(rig.connection, SystemClock(), LoopTicker())
         async with Watch(driver) as watch:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while not driver.was_opened:
                     await settle(1)
             # As boards do whose reset hangs on the line.
@@ -450,7 +451,7 @@ async def test_an_ok_from_before_a_restart_does_not_shift_the_answers(
         rig.printer.firmware.lose_power()
         rig.printer.lines.send(b"start\nok\n")
         rig.printer.lines.send(b"ok\n")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not any("M105" in line for line in received):
                 await settle(1)
         await driver.execute(rig.harmless)

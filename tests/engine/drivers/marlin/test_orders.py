@@ -39,6 +39,7 @@ from tests.engine.drivers.marlin.test_streaming import (
     true,
     until_end,
 )
+from tests.patience import PATIENCE_S
 
 HOT = b"M109 S200\nG1 X1 E1\n"
 
@@ -102,7 +103,7 @@ async def test_a_stop_overtakes_a_pause_that_waits(tmp_path: Path) -> None:
         await true(lambda: rig.printer.firmware.is_blocked)
         with pytest.raises(CommandTimedOut):
             await finish(asyncio.create_task(driver.execute(Pause())), clock)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.execute(Stop())
         await watch.until(is_a(Activity.CANCELLED))
 
@@ -122,7 +123,7 @@ async def test_an_emergency_stop_resets_a_board_that_reads_nothing(
     async with simulated(tmp_path, **options) as rig, told(rig) as (_, driver, watch):
         await driver.execute(rig.keep("hot.gcode", HOT))
         await true(lambda: rig.printer.firmware.is_blocked)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.emergency_stop()
         assert (await until_end(watch)).activity is Activity.FAILED
         assert rig.printer.machine.nozzles[0].target_c == 0
@@ -256,7 +257,7 @@ async def test_a_device_that_was_pulled_takes_words_without_a_fuss() -> None:
     await wire.open()
     os.close(line)
     os.close(board)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not wire.lost.done():
             wire.write(b"M105\n")
             await asyncio.sleep(0)

@@ -26,6 +26,7 @@ from odin_engine.simulator.marlin import SimulatedMarlin
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.drivers.contract import Watch, connected, make
 from tests.engine.drivers.marlin.rigs import MarlinRig, simulated
+from tests.patience import PATIENCE_S
 
 type Told = tuple[MarlinRig, MarlinDriver, Watch]
 
@@ -71,7 +72,7 @@ def is_a(*activities: Activity) -> Callable[[PrinterState], bool]:
 
 
 async def true(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():
             await settle(1)
 
@@ -319,7 +320,7 @@ async def test_a_cancel_breaks_a_wait_for_heat(rig: MarlinRig) -> None:
         await driver.execute(rig.keep("hot.gcode", b"M109 S200\nG1 X1 E1\n"))
         await true(lambda: rig.printer.firmware.is_blocked)
         assert watch.states[-1].activity is Activity.PREPARING
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.execute(Stop())
             await watch.until(is_a(Activity.CANCELLED))
 
@@ -412,7 +413,7 @@ async def test_an_emergency_stop_passes_a_wait_for_heat(rig: MarlinRig) -> None:
     async with told(rig) as (_, driver, watch):
         await driver.execute(rig.keep("hot.gcode", b"M109 S200\nG1 X1 E1\n"))
         await true(lambda: rig.printer.firmware.is_blocked)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.emergency_stop()
         assert (await until_end(watch)).activity is Activity.FAILED
 

@@ -16,6 +16,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.moonraker import SimulatedMoonraker, make
 from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 KEY = "0123456789abcdef0123456789abcdef"
 JOB = PlainJob("cube.gcode", layers=40, objects=("Cube", "Cone"))
@@ -83,7 +84,7 @@ class MoonrakerRig:
         return self.simulated.shelf.size(name)
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.simulated.shelf.writing:
                 await settle(1)
 

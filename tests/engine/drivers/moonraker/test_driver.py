@@ -62,6 +62,7 @@ from tests.engine.drivers.contract import (
     make,
 )
 from tests.engine.drivers.moonraker.rigs import JOB, KEY, MoonrakerRig, simulated
+from tests.patience import PATIENCE_S
 
 GCODE = (
     b";TIME:1200\n;LAYER_COUNT:40\nM190 S60\nM109 S210\n"
@@ -237,7 +238,7 @@ class TestJobs:
     async def test_a_pause_is_done_when_it_shows(self, rig: MoonrakerRig) -> None:
         rig.begin_print()
         rig.simulated.misbehave("slow_pause")
-        async with connected(rig) as (driver, watch), asyncio.timeout(5):
+        async with connected(rig) as (driver, watch), asyncio.timeout(PATIENCE_S):
             await driver.execute(Pause())
             state = await watch.until(lambda s: s.activity is Activity.PAUSED)
             assert attention_reason(state) is None
@@ -390,7 +391,7 @@ class TestKlipper:
         rig.simulated.misbehave("refuse_subscription")
         driver = rig.driver(rig.connection, clock, clock)
         async with Watch(driver) as watch:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while not rig.clients or driver.last_heard_s is None:
                     await settle(1)
             await asyncio.sleep(0.1)

@@ -13,6 +13,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.octoprint import Build, SimulatedOctoprint
 from odin_engine.simulator.plain import PlainJob
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 JOB = PlainJob("part.gcode", print_s=1200)
 KEY = "5F1C0DE5F1C0DE5F1C0DE5F1C0DE5F1C"
@@ -81,7 +82,7 @@ class OctoprintRig:
         return file.size if file is not None else None
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.server.rest.shelf.uploading:
                 await settle(1)
 

@@ -22,6 +22,7 @@ from odin_engine.printers.ports import (
 )
 from tests.engine.doubles import ManualClock
 from tests.engine.drivers.octoprint.rigs import OctoprintRig, simulated
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ async def _decided(rig: OctoprintRig, family: OctoprintFamily, word: str | None)
     clock = ManualClock()
     connection = replace(rig.connection, secret=None)
     asking = asyncio.create_task(family.ask_for_key(connection, clock, clock))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not asking.done():
             await clock.advance(1)
             if word is not None and rig.server.keys.is_asked:

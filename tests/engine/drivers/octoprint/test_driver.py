@@ -45,6 +45,7 @@ from tests.engine.drivers.contract import (
     first_error,
 )
 from tests.engine.drivers.octoprint.rigs import OctoprintRig, simulated
+from tests.patience import PATIENCE_S
 
 GCODE = b";TIME:600\n;LAYER_COUNT:20\nM104 S200\nG28\n"
 
@@ -260,7 +261,7 @@ async def test_it_logs_in_anew_when_told_to(rig: OctoprintRig) -> None:
     clock = ManualClock()
     async with connected(rig, clock) as (driver, watch):
         rig.server.misbehave("reauth")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await _clients(rig, clock, 0)
             await _clients(rig, clock, 1)
         rig.begin_print()
@@ -343,7 +344,7 @@ async def test_the_conversation_can_be_read(rig: OctoprintRig) -> None:
     async with connected(rig) as (driver, watch):
         assert isinstance(driver, HasConsole)
         await driver.execute(SendGcode(("M105",)))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not driver.console(0):
                 await settle(1)
         lines = driver.console(0)
@@ -382,7 +383,7 @@ async def test_a_cancel_does_not_wait_behind_what_hangs(
         hung = [asyncio.create_task(driver.execute(rig.harmless)) for _ in range(4)]
         await asyncio.sleep(0.05)
         rig.server.behave("ignore_commands")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.execute(Stop())
             await watch.until(lambda s: s.activity is Activity.CANCELLED)
         for each in hung:

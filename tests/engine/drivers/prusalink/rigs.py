@@ -21,6 +21,7 @@ from odin_engine.printers.ports import Connection
 from odin_engine.simulator.plain import PlainJob
 from odin_engine.simulator.prusalink import SimulatedPrusaLink, make
 from tests.engine.doubles import settle
+from tests.patience import PATIENCE_S
 
 JOB = PlainJob("cube.gcode", print_s=1200, layers=40)
 ON_STICK = "lid.gcode"
@@ -128,7 +129,7 @@ class PrusaRig:
         return place.stat().st_size if place.exists() else None
 
     async def uploading(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not self.printer.shelf.received_bytes:
                 await settle(1)
 

@@ -7,13 +7,14 @@ import pytest
 from odin_engine.printers.model import Activity, Pause, Resume
 from tests.engine.drivers.contract import DriverContract, Rig, connected
 from tests.engine.drivers.prusalink.rigs import PrusaRig, simulated
+from tests.patience import PATIENCE_S
 
 
 class PrusaLinkContract(DriverContract):
     """No command is taken at any time here: what can be done hangs on the print."""
 
     async def test_commands_take_their_turn(self, rig: Rig) -> None:
-        async with connected(rig) as (driver, watch), asyncio.timeout(10):
+        async with connected(rig) as (driver, watch), asyncio.timeout(PATIENCE_S):
             rig.begin_print()
             await watch.until(lambda s: s.activity is Activity.PREPARING)
             commands = (Pause(), Resume(), Pause())

@@ -40,6 +40,7 @@ from tests.engine.drivers.prusalink.rigs import (
     simulated,
     start,
 )
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture(params=["MK4", "MK3S"])
@@ -330,7 +331,7 @@ async def test_an_emergency_stop_passes_an_upload(
             driver.upload(source, "big.gcode", lambda *_: None)
         )
         await buddy.uploading()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await driver.emergency_stop()
         await watch.until(does(Activity.CANCELLED))
         assert buddy.clients <= 3
@@ -352,7 +353,7 @@ def looks(records: list[Record]) -> int:
 
 
 async def looked(records: list[Record], times: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while looks(records) < times:
             await settle(1)
 
@@ -412,7 +413,7 @@ async def test_closing_ends_a_command_that_waits(buddy: PrusaRig) -> None:
         await settle()
         await driver.close()
         with pytest.raises(Unreachable):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 await command
 
 

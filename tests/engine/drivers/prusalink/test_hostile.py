@@ -25,6 +25,7 @@ from odin_engine.simulator.prusalink.http import HttpServer, Request, Response
 from tests.engine.drivers.prusalink.rigs import FAST, start
 from tests.engine.drivers.prusalink.talk import job, status
 from tests.fuzzing import fuzzed
+from tests.patience import PATIENCE_S
 
 _OURS = (DriverError, CommandRejected, NotSupported, Unavailable)
 _PATHS = (
@@ -86,7 +87,7 @@ async def _meet(
     driver = PrusaLinkDriver(connection, SystemClock(), LoopTicker(), pace=FAST)
     states = driver.states()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await _survives(anext(states))
             for doing in (
                 driver.execute(start()),

@@ -42,6 +42,7 @@ from tests.engine.drivers.prusalink.rigs import (
     start,
 )
 from tests.engine.drivers.prusalink.talk import Tale, status
+from tests.patience import PATIENCE_S
 
 VERSION = {"api": "2.0.0", "text": "PrusaLink", "firmware": "6.4.0"}
 INFO = {"serial": "CZPX4720X004XC34242"}
@@ -142,7 +143,7 @@ async def test_a_stop_does_not_wait_for_a_first_report() -> None:
         host.answers[f"{documents.JOB}/5"] = Response(204, b"")
         driver = PrusaLinkDriver(connection, SystemClock(), LoopTicker())
         async with Watch(driver):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while not host.asked:
                     await settle(1)
             host.silent.clear()
