@@ -167,7 +167,9 @@ class Cc2Server:
         return web.json_response({"error_code": 0, "offset": offset + len(slice_) - 1})
 
     async def _pictures(self, request: web.Request) -> web.StreamResponse:
-        return await pictures(request, lambda: self._body.is_video_on)
+        return await pictures(
+            request, self._body.machine, lambda: self._body.is_video_on
+        )
 
 
 def _changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:

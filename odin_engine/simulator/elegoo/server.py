@@ -188,7 +188,9 @@ class Server:
         return web.json_response(answer)
 
     async def _pictures(self, request: web.Request) -> web.StreamResponse:
-        return await pictures(request, lambda: self._body.is_video_on)
+        return await pictures(
+            request, self._body.machine, lambda: self._body.is_video_on
+        )
 
 
 async def _form(request: web.Request) -> tuple[dict[str, str], str | None, bytes]:

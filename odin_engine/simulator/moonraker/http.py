@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from aiohttp import BodyPartReader, WSMsgType, web
 
-from odin_engine.simulator.moonraker.camera import picture
 from odin_engine.simulator.moonraker.clients import Client
 from odin_engine.simulator.moonraker.rpc import Refused, Rpc
+from odin_engine.simulator.plain.camera import picture
 
 if TYPE_CHECKING:
     from odin_engine.simulator.moonraker.server import SimulatedMoonraker

@@ -5,11 +5,13 @@ Source: docs.klipper3d.org, "Status reference".
 """
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from odin_engine.simulator.moonraker.variants import Variant
 from odin_engine.simulator.plain import Activity, PlainMachine
+from odin_engine.simulator.plain.camera import PLATE_MM
 
 type Status = dict[str, dict[str, Any]]
 
@@ -23,6 +25,7 @@ _STATES = {
     Activity.FAILED: "error",
 }
 _RESTART_S = 0.05
+_SQUARE = ((-1, -1), (1, -1), (1, 1), (-1, 1))
 _READY = "Printer is ready"
 
 
@@ -138,6 +141,8 @@ class Klipper:
                 "extruder": self.variant.extruders[machine.tool],
                 "homed_axes": machine.homed,
                 "position": [*machine.position_mm, 0.0],
+                "axis_minimum": [0.0, 0.0, -2.0, 0.0],
+                "axis_maximum": [float(PLATE_MM), float(PLATE_MM), 300.0, 0.0],
                 "print_time": machine.elapsed_s,
             },
             "gcode_move": {
@@ -147,7 +152,7 @@ class Klipper:
                 "gcode_position": [*machine.position_mm, 0.0],
             },
             "exclude_object": {
-                "objects": [{"name": each} for each in (job.objects if job else ())],
+                "objects": _placed(job.objects if job else ()),
                 "excluded_objects": list(machine.excluded),
                 "current_object": None,
             },
@@ -225,3 +230,16 @@ class Klipper:
             "gate_filament_name": ["Red PLA", "", "", ""],
             "gate_spool_id": [11, 12, -1, -1],
         }
+
+
+def _placed(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Returns the parts as a slicer defines them, side by side on the bed."""
+    across = math.ceil(math.sqrt(len(names)))
+    cell = PLATE_MM / max(across, 1)
+    placed = []
+    for index, name in enumerate(names):
+        x, y = (index % across + 0.5) * cell, (index // across + 0.5) * cell
+        half = cell * 0.35
+        corners = [[x + a * half, y + b * half] for a, b in _SQUARE]
+        placed.append({"name": name, "center": [x, y], "polygon": corners})
+    return placed

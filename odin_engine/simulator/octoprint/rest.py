@@ -4,7 +4,6 @@ Source: docs.octoprint.org, "REST API"; OctoPrint 1.11, `server/api/`.
 """
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
@@ -16,21 +15,13 @@ from odin_engine.simulator.octoprint.host import Host
 from odin_engine.simulator.octoprint.orders import Orders
 from odin_engine.simulator.octoprint.push import Push
 from odin_engine.simulator.octoprint.shelf import Shelf
+from odin_engine.simulator.plain.camera import picture
 
 type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _OPEN = ("/plugin/appkeys/", "/webcam/", "/sockjs/")
 _UPLOAD = "/api/files/local"
 _PLUGINS = ("action_command_prompt", "psucontrol", "DisplayLayerProgress")
-# 8 by 8 pixels of one grey.
-_PICTURE = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAFA3PEY8MlBGQUZaVVBfeMiCeG5uePWvuZHI////////////"
-    "////////////////////////////////////////wAALCAAIAAgBAREA/8QAHwAAAQUBAQEBAQEAAAAA"
-    "AAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEI"
-    "I0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1"
-    "dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi"
-    "4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AI6//9k="
-)
 
 
 class Rest:
@@ -174,4 +165,5 @@ class Rest:
         return said(body, status)
 
     async def _picture(self, _: web.Request) -> web.Response:
-        return web.Response(body=_PICTURE, content_type="image/jpeg")
+        seen = await asyncio.to_thread(picture, self._host.machine)
+        return web.Response(body=seen, content_type="image/jpeg")

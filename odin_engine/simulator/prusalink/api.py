@@ -1,5 +1,6 @@
 """What can be asked and told, route by route, with the refusals of the real ones."""
 
+import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from odin_engine.simulator.plain import PlainJob, plan_from_gcode
+from odin_engine.simulator.plain.camera import picture
 from odin_engine.simulator.prusalink import documents
 from odin_engine.simulator.prusalink.http import Hang, Request, Response
 from odin_engine.simulator.prusalink.shelf import is_printable
@@ -21,7 +23,6 @@ PIXEL = base64.b64decode(
     b"awAAAABJRU5ErkJggg=="
 )
 """The smallest PNG there is."""
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
 _STARTABLE = frozenset({"IDLE", "READY", "STOPPED", "FINISHED"})
 _FORBIDDEN = set('\\:*?"<>|')
 _LONGEST_NAME = 255
@@ -248,7 +249,8 @@ class Api:
         if rest not in {"/snap", "/cam1/snap"} or not printer.has_camera:
             return self.refuse(404, "Camera is not available")
         if request.method == "GET" and printer.has_photo:
-            return Response(200, JPEG, {"Content-Type": "image/jpeg"})
+            seen = await asyncio.to_thread(picture, printer.machine)
+            return Response(200, seen, {"Content-Type": "image/jpeg"})
         return Response()
 
     async def _picture(self, request: Request, rest: str) -> Response:

@@ -207,7 +207,7 @@ def test_several_printers_go_into_maintenance(window: Window, place: Place) -> N
     page.get_by_role("button", name="Choose several printers").click()
     chosen = ("Tess", "Cleo")
     for name in chosen:
-        page.get_by_role("checkbox", name=f"Choose {name}").check(force=True)
+        page.get_by_role("checkbox", name=f"Choose {name}").check()
     bar = page.get_by_role("region", name="Chosen printers")
     _choose(page, bar, "Start maintenance")
     for name in chosen:

@@ -138,7 +138,7 @@ def test_several_printers_are_disabled_and_enabled_at_once(
     expect(strip.get_by_text("Clear the plate of Pico")).to_be_visible()
     page.get_by_role("button", name="Choose several printers").click()
     for name in ("Juno", "Lyra"):
-        page.get_by_role("checkbox", name=f"Choose {name}").check(force=True)
+        page.get_by_role("checkbox", name=f"Choose {name}").check()
     bar = page.get_by_role("region", name="Chosen printers")
     expect(bar.get_by_text("2 chosen")).to_be_visible()
     bar.get_by_role("button", name="More for the chosen printers").click()

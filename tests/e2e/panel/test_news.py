@@ -32,7 +32,7 @@ def test_news_stand_above_what_is_done_to_several(
     place.tell("Juno", "plate-occupied")
     page = window(width=width)
     page.get_by_role("button", name="Choose several printers").click()
-    page.get_by_role("checkbox", name="Choose Juno").check(force=True)
+    page.get_by_role("checkbox", name="Choose Juno").check()
     bar = page.get_by_role("region", name="Chosen printers")
     bar.get_by_role("button", name="Plate cleared").click()
     expect(_news(page)).to_contain_text("plate cleared")

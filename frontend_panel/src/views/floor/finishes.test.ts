@@ -21,20 +21,26 @@ it("lists what ends by itself, soonest first", () => {
 });
 
 it("spreads the dots from now to the last, and thins the words out", () => {
-  const dots = dotsOf([finish(10), finish(12), finish(50), finish(98), finish(100)], 0, 400, 60);
+  const dots = dotsOf([finish(10), finish(12), finish(50), finish(98), finish(100)], 0, 400, () => 60);
   expect(dots.map(({ x }) => x)).toEqual([10, 12, 50, 98, 100]);
   expect(dots.map(({ anchor }) => anchor)).toEqual(["middle", "middle", "middle", "end", "end"]);
   expect(dots.map(({ hasLabel }) => hasLabel)).toEqual([true, false, true, false, true]);
 });
 
 it("keeps words apart that start at their dot", () => {
-  const dots = dotsOf([finish(5), finish(14), finish(22), finish(100)], 0, 400, 60);
+  const dots = dotsOf([finish(5), finish(14), finish(22), finish(100)], 0, 400, () => 60);
   expect(dots.map(({ anchor }) => anchor)).toEqual(["start", "middle", "middle", "end"]);
   expect(dots.map(({ hasLabel }) => hasLabel)).toEqual([true, false, false, true]);
 });
 
+it("gives long words the room that they take", () => {
+  const wide = (end: Finish) => (end.at >= 80 ? 110 : 60);
+  const dots = dotsOf([finish(40), finish(62), finish(82), finish(100)], 0, 400, wide);
+  expect(dots.map(({ hasLabel }) => hasLabel)).toEqual([true, true, false, true]);
+});
+
 it("knows nothing to draw", () => {
-  expect(dotsOf([], 0, 400, 60)).toEqual([]);
+  expect(dotsOf([], 0, 400, () => 60)).toEqual([]);
 });
 
 it("counts before and after midnight", () => {

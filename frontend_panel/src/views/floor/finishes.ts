@@ -32,8 +32,8 @@ export interface Dot extends Finish {
   readonly hasLabel: boolean;
 }
 
-/** Returns where each finish stands between now and the last, and which have room for words. */
-export function dotsOf(finishes: readonly Finish[], nowMs: number, widthPx: number, labelPx: number): readonly Dot[] {
+/** Returns where each finish stands between now and the last, and which have room for words, which are `labelPx` wide. */
+export function dotsOf(finishes: readonly Finish[], nowMs: number, widthPx: number, labelPx: (finish: Finish) => number): readonly Dot[] {
   const last = finishes.at(-1);
   if (!last) return [];
   const span = Math.max(last.at - nowMs, 1);
@@ -41,11 +41,12 @@ export function dotsOf(finishes: readonly Finish[], nowMs: number, widthPx: numb
   return finishes.map((finish) => {
     const x = Math.min(100, Math.max(0, ((finish.at - nowMs) / span) * 100));
     const middle = (x / 100) * widthPx;
-    const anchor = middle < labelPx / 2 ? "start" : middle > widthPx - labelPx / 2 ? "end" : "middle";
-    const from = anchor === "start" ? middle : anchor === "end" ? middle - labelPx : middle - labelPx / 2;
+    const ownPx = labelPx(finish);
+    const anchor = middle < ownPx / 2 ? "start" : middle > widthPx - ownPx / 2 ? "end" : "middle";
+    const from = anchor === "start" ? middle : anchor === "end" ? middle - ownPx : middle - ownPx / 2;
     // The last one, when everything is done, always has its words.
-    const hasLabel = finish === last || (from >= free && from + labelPx <= widthPx - labelPx);
-    if (hasLabel) free = from + labelPx;
+    const hasLabel = finish === last || (from >= free && from + ownPx <= widthPx - labelPx(last));
+    if (hasLabel) free = from + ownPx;
     return { ...finish, x, anchor, hasLabel };
   });
 }

@@ -11,8 +11,10 @@ import type { Dot, Finish } from "./finishes";
 import { horizonStyles } from "./horizon-styles";
 
 const SECOND_MS = 1000;
-/** Room for a name or a clock time. */
-const LABEL_PX = 68;
+/** What a letter of a clock time and of a name takes, and the room beside them. */
+const TIME_CHAR_PX = 7;
+const NAME_CHAR_PX = 6.2;
+const GAP_PX = 14;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /**
@@ -91,7 +93,10 @@ export class OdinHorizon extends LitElement {
   }
 
   #line() {
-    const dots = dotsOf(this.finishes, this.now, this.widthPx, LABEL_PX);
+    const now = new Date(this.now);
+    const widest = ({ name, at }: Finish) =>
+      Math.max(clock(new Date(at), now).length * TIME_CHAR_PX, shortened(name).length * NAME_CHAR_PX) + GAP_PX;
+    const dots = dotsOf(this.finishes, this.now, this.widthPx, widest);
     return html`
       <svg width="100%" height="62" aria-hidden="true">
         <rect class="axis" x="0" y="29" width="100%" height="4" rx="2"></rect>

@@ -7,9 +7,13 @@ Sources: what PrusaSlicer 2.7, OrcaSlicer 2.1 and Cura 5.2 write.
 import base64
 import binascii
 import re
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+import orjson
+
+from odin_engine.drivers.printers.moonraker.protocol.objects import box_of
 from odin_engine.kernel.errors import Invalid
 from odin_engine.printers.model import PrintDetails, PrintFilament, PrintObject
 from odin_engine.printers.ports import PlateFile
@@ -31,7 +35,10 @@ _TYPES = re.compile(r"(?m)^; filament_type = (.{1,500})$")
 _CURA_LENGTH = re.compile(r"(?m)^;Filament used: ([\d.]{1,12})m")
 _LAYER = re.compile(r"(?m)^(?:; layer_height =|;Layer height:) ([\d.]{1,10})$")
 _NOZZLE = re.compile(r"(?m)^; nozzle_diameter = ([\d.]{1,10})")
-_OBJECT = re.compile(r"(?m)^EXCLUDE_OBJECT_DEFINE NAME=(\S{1,200})")
+_OBJECT = re.compile(
+    r"(?m)^EXCLUDE_OBJECT_DEFINE NAME=(\S{1,200})"
+    r"(?:[^\n]{0,200}? POLYGON=(\[[-\d., \[\]eE+]{1,20000}\]))?"
+)
 _PICTURE = re.compile(r"(?m)^; thumbnail begin (\d{1,4})x\d{1,4} \d+[ \t]*$")
 _PICTURE_END = "\n; thumbnail end"
 _MOST_PICTURES = 16
@@ -48,12 +55,14 @@ def look_into(source: Path) -> PlateFile:
     if _SIGNS.search(text) is None:
         raise Invalid("This file holds no G-code that a printer could follow.")
     pictures = _pictures(text)
-    objects = dict.fromkeys(_OBJECT.findall(text))
+    objects = dict(_OBJECT.findall(text))
     details = PrintDetails(
         plate=1,
         objects=tuple(
-            PrintObject(index, name)
-            for index, name in enumerate(list(objects)[:_MOST_OBJECTS])
+            PrintObject(index, name, _box(polygon))
+            for index, (name, polygon) in enumerate(
+                islice(objects.items(), _MOST_OBJECTS)
+            )
         ),
         filaments=_filaments(text),
         weight_g=sum(_numbers(_WEIGHT, text)) or None,
@@ -65,6 +74,12 @@ def look_into(source: Path) -> PlateFile:
     )
     small = next((each for each in pictures if len(each) <= _SMALL_BYTES), None)
     return PlateFile(details, pictures[-1] if pictures else None, small)
+
+
+def _box(polygon: str) -> tuple[float, float, float, float] | None:
+    with suppress(orjson.JSONDecodeError):
+        return box_of(orjson.loads(polygon))
+    return None
 
 
 def _read(source: Path) -> str:

@@ -26,7 +26,7 @@ from odin_engine.drivers.printers.moonraker.protocol.metadata import (
     details_of,
     read_metadata,
 )
-from odin_engine.drivers.printers.moonraker.protocol.objects import print_objects
+from odin_engine.drivers.printers.moonraker.protocol.objects import print_objects, reach
 from odin_engine.drivers.web import Web
 from odin_engine.printers.model import (
     CommandRejected,
@@ -118,7 +118,8 @@ async def read_file(
         raise PrintFileUnavailable("unreadable", "The printer's answer names no file.")
     is_running = document.track.filename == name
     excluding = document.object("exclude_object") if is_running else {}
-    details = details_of(metadata, print_objects(excluding))
+    origin, size = reach(document.object("toolhead"))
+    details = details_of(metadata, print_objects(excluding, origin), size)
     best = best_thumbnail(metadata)
     picture = await _picture(web, best.path) if best else None
     small = picture if picture and len(picture) <= _SMALL_BYTES else None

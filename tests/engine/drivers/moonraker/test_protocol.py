@@ -164,7 +164,7 @@ def test_only_what_is_there_is_asked_for() -> None:
     names = ["extruder", "temperature_fan case", "fan", "output_pin fan0", "toolhead"]
     asked = subscription(layout_of(names, {}))
     assert asked.keys() == set(names)
-    assert asked["toolhead"] == ["extruder"]
+    assert asked["toolhead"] == ["extruder", "axis_minimum", "axis_maximum"]
     assert set(asked["temperature_fan case"]) >= {"speed", "temperature"}
 
 

@@ -155,7 +155,11 @@ def download_path(name: str) -> str:
     return "/server/files/gcodes/" + quote(name)
 
 
-def details_of(metadata: Metadata, objects: tuple[PrintObject, ...]) -> PrintDetails:
+def details_of(
+    metadata: Metadata,
+    objects: tuple[PrintObject, ...],
+    plate_size_mm: tuple[float, float] | None,
+) -> PrintDetails:
     """Returns what a print is made of. `objects` are those that can be left out."""
     return PrintDetails(
         plate=1,
@@ -165,6 +169,7 @@ def details_of(metadata: Metadata, objects: tuple[PrintObject, ...]) -> PrintDet
         estimated_s=whole(metadata.estimated_s),
         layer_height_mm=metadata.layer_mm,
         nozzle_mm=metadata.nozzle_mm,
+        plate_size_mm=plate_size_mm,
         can_skip_objects=True if objects else None,
         has_picture=bool(metadata.thumbnails),
     )

@@ -16,6 +16,10 @@ from odin_engine.drivers.printers.moonraker.protocol.fields import (
 from odin_engine.printers.model import PrintObject
 
 _MOST_CORNERS = 512
+_MOST_MM = 10_000.0
+
+type Origin = tuple[float, float]
+"""The front left corner of what a machine reaches, in its own coordinates."""
 
 
 def object_names(excluding: Table) -> tuple[str, ...]:
@@ -33,10 +37,25 @@ def skipped(excluding: Table) -> tuple[int, ...]:
     )
 
 
-def print_objects(excluding: Table) -> tuple[PrintObject, ...]:
-    """Returns the parts with the boxes around them."""
+def reach(toolhead: Table) -> tuple[Origin, tuple[float, float] | None]:
+    """Returns where what the machine reaches begins, and its width and depth in mm.
+
+    A delta counts from the middle of its bed.
+    """
+    least = [real(each) for each in rows(toolhead.get("axis_minimum"))[:2]]
+    most = [real(each) for each in rows(toolhead.get("axis_maximum"))[:2]]
+    match [*least, *most]:
+        case [float(left), float(front), float(right), float(back)] if (
+            0 < right - left <= _MOST_MM and 0 < back - front <= _MOST_MM
+        ):
+            return (left, front), (right - left, back - front)
+    return (0.0, 0.0), None
+
+
+def print_objects(excluding: Table, origin: Origin = (0, 0)) -> tuple[PrintObject, ...]:
+    """Returns the parts with the boxes around them, counted from `origin`."""
     return tuple(
-        PrintObject(index, name, _box(table(row)))
+        PrintObject(index, name, box_of(table(row).get("polygon"), origin))
         for index, (row, name) in enumerate(
             zip(rows(excluding.get("objects")), object_names(excluding), strict=True)
         )
@@ -44,14 +63,18 @@ def print_objects(excluding: Table) -> tuple[PrintObject, ...]:
     )
 
 
-def _box(row: Table) -> tuple[float, float, float, float] | None:
+def box_of(
+    polygon: object, origin: Origin = (0, 0)
+) -> tuple[float, float, float, float] | None:
+    """Returns the box around a list of corners; `None` where that is none."""
     corners = [
         [real(each) for each in rows(corner)[:2]]
-        for corner in rows(row.get("polygon"))[:_MOST_CORNERS]
+        for corner in rows(polygon)[:_MOST_CORNERS]
     ]
     xs = [each[0] for each in corners if len(each) == 2 and each[0] is not None]
     ys = [each[1] for each in corners if len(each) == 2 and each[1] is not None]
     if not xs or len(xs) != len(corners) or len(ys) != len(corners):
         return None
-    box = (min(xs), min(ys), max(xs), max(ys))
+    left, front = origin
+    box = (min(xs) - left, min(ys) - front, max(xs) - left, max(ys) - front)
     return box if all(map(math.isfinite, box)) else None

@@ -20,7 +20,7 @@ _FIELDS = {
     ),
     "display_status": ("progress", "message"),
     "idle_timeout": ("state",),
-    "toolhead": ("extruder",),
+    "toolhead": ("extruder", "axis_minimum", "axis_maximum"),
     "gcode_move": ("speed_factor", "extrude_factor"),
     "heater_bed": _HEAT,
     "fan": _FAN,

@@ -1,11 +1,14 @@
-"""What the webcam of a simulated machine sees: its bed, and the part as it grows."""
+"""What the webcam of a plain machine sees: its bed, and the part as it grows."""
 
+import zlib
 from dataclasses import replace
 
-from odin_engine.simulator.plain import Activity, PlainMachine
+from odin_engine.simulator.plain.machine import Activity, PlainMachine
 
-_PLATE_MM = 250
-_COLOR = "#E0783C"
+PLATE_MM = 250
+"""Of the bed, either way."""
+_COLORS = ("#E0783C", "#3F7FBF", "#5B9E4D", "#C94F6D", "#E3B23C", "#7D6BB3")
+"""Of the filament: a machine has one of them, always the same."""
 
 
 def picture(machine: PlainMachine) -> bytes:
@@ -19,8 +22,8 @@ def picture(machine: PlainMachine) -> bytes:
         job.name if job else machine.name,
         objects=len(job.objects) if job else 1,
         layers=job.layers if job else 1,
-        filaments=((1.0, _COLOR),),
-        plate_mm=_PLATE_MM,
+        filaments=((1.0, _COLORS[zlib.crc32(machine.name.encode()) % len(_COLORS)]),),
+        plate_mm=PLATE_MM,
     )
     is_printing = machine.activity is Activity.PRINTING
     return draw(
