@@ -1,11 +1,8 @@
 """A simulated Centauri Carbon 2: its body behind its sockets."""
 
-import asyncio
-import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, override
 
 from odin_engine.simulator.elegoo.answering import Ear, asks_cc2
 from odin_engine.simulator.elegoo.cc2_body import (
@@ -14,18 +11,18 @@ from odin_engine.simulator.elegoo.cc2_body import (
     Cc2Body,
 )
 from odin_engine.simulator.elegoo.cc2_server import Cc2Server
+from odin_engine.simulator.elegoo.housing import Housing
 from odin_engine.simulator.elegoo.models import CC2
 from odin_engine.simulator.elegoo.shelf import Shelf
 from odin_engine.simulator.plain import PlainJob
 
-_PUSH_EVERY_S = 1.0
 
+class SimulatedCc2(Housing):
+    """A machine that speaks MQTT. `secret` is its access code, if it has one."""
 
-class SimulatedCc2:
-    """Implements `simulator.kinds.Simulated`. `secret` is its access code, if it has one."""
-
-    family = "elegoo"
-    acts: Mapping[str, str] = {}
+    misbehaviours = MISBEHAVIOURS
+    push_every_s = 1.0
+    search_port = "search_cc2"
 
     def __init__(  # noqa: PLR0913 - what tells one machine from another
         self,
@@ -40,77 +37,29 @@ class SimulatedCc2:
         broadcast_port: int | None = None,
         canvas: bool = False,
     ) -> None:
-        self.name, self.model, self.host = name, CC2.machine, host
+        self.name, self.model = name, CC2.machine
         self.serial: str | None = serial
         self.secret = secret
         self.options: dict[str, str | int | bool] = {"kind": "centauri-carbon-2"}
-        self.ports: dict[str, int] = dict(ports or {})
-        self.machine = CC2.build(name, clock_factor)
+        machine = CC2.build(name, clock_factor)
         self.body = Cc2Body(
             serial,
-            self.machine,
+            machine,
             Shelf(state_dir),
             host,
             lambda: f"http://{host}:{self.ports['camera']}/?action=stream",
             has_canvas=canvas,
         )
         self.server = Cc2Server(self.body, secret)
-        self._ear = Ear(self._identity, asks_cc2)
-        self._broadcast_port = broadcast_port
-        self._clock: asyncio.Task[None] | None = None
-        self._unlisten = self.machine.listen(self._changed)
-        self._was = self.machine.activity
-        self._told: object = None
-        self._told_s = 0.0
-        self.is_on = False
-
-    @property
-    def misbehaviours(self) -> Mapping[str, str]:
-        """What can go wrong."""
-        return MISBEHAVIOURS
-
-    async def __aenter__(self) -> Self:
-        wanted = self.ports
-        ports = await self.server.open(self.host, wanted)
-        try:
-            ports["search_cc2"] = await self._ear.open(
-                self.host, wanted.get("search_cc2", 0), self._broadcast_port
-            )
-        except OSError:
-            await self.server.close()
-            raise
-        self.ports = ports
-        self._clock = asyncio.create_task(self.machine.run())
-        self.is_on = True
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.is_on = False
-        if self._clock is not None:
-            self._clock.cancel()
-            await asyncio.wait({self._clock})
-        self._ear.close()
-        await self.server.close()
-
-    def misbehave(self, word: str, **options: object) -> None:
-        """Begins a misbehaviour; ValueError says that there is none of that name."""
-        if word not in MISBEHAVIOURS:
-            raise ValueError(f"there is no misbehaviour {word!r}")
-        if word == "drop_link":
-            self.server.broker.drop_all()
-            return
-        self.body.bad[word] = options
-        self.server.push()
-
-    def behave(self, word: str) -> None:
-        """Ends a misbehaviour."""
-        self.body.bad.pop(word, None)
-        self.server.push()
+        super().__init__(
+            self.body,
+            self.server,
+            Ear(self._identity, asks_cc2),
+            host=host,
+            ports=ports,
+            broadcast_port=broadcast_port,
+        )
+        self._was = machine.activity
 
     def act(self, word: str, **_: object) -> None:
         """Does nothing: the farm's own acts are all there are. Raises ValueError."""
@@ -121,31 +70,11 @@ class SimulatedCc2:
         self.body.start(job)
         self.machine.skip_to(at)
 
-    def keep(self) -> dict[str, Any]:
-        """Returns what it remembers, as JSON has it."""
-        return {"machine": self.machine.keep(), "light": self.body.light}
-
-    def restore(self, kept: Mapping[str, Any]) -> None:
-        """Is where it was when that was kept."""
-        self.machine.restore(kept["machine"])
-        self.body.light = int(kept["light"])
-
-    def _changed(self) -> None:
-        """Reports at once what matters, and the rest each second."""
-        machine = self.machine
-        if machine.activity is not self._was:
-            self._was = machine.activity
+    @override
+    def note_change(self) -> None:
+        if self.machine.activity is not self._was:
+            self._was = self.machine.activity
             self._say_last_word()
-        matters = (
-            machine.activity,
-            machine.speed_pct,
-            tuple(heater.target_c for heater in machine.heaters.values()),
-        )
-        now_s = time.monotonic()
-        if matters != self._told or now_s - self._told_s >= _PUSH_EVERY_S:
-            self._told, self._told_s = matters, now_s
-            if self.is_on:
-                self.server.push()
 
     def _say_last_word(self) -> None:
         """Tells how a job ended, once; then the machine is idle."""

@@ -57,13 +57,17 @@ class Cc2Server:
     async def close(self) -> None:
         """Cuts whoever is there and closes the ports."""
         server, self._mqtt = self._mqtt, None
-        self.broker.drop_all()
+        self.cut()
         if server is not None:
             hang_up(server, cut=True)
             await server.wait_closed()
         for runner in self._runners:
             await runner.cleanup()
         self._runners.clear()
+
+    def cut(self) -> None:
+        """Cuts every connection without a word."""
+        self.broker.drop_all()
 
     def push(self) -> None:
         """Tells everybody what has changed since the last time."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import BodyPartReader, WSMsgType, web
@@ -32,17 +32,17 @@ class Server:
         self._garbage = 0
         self.clients: dict[web.WebSocketResponse, asyncio.WriteTransport] = {}
 
-    async def open(self, host: str, web_port: int, camera_port: int) -> tuple[int, int]:
+    async def open(self, host: str, wanted: Mapping[str, int]) -> dict[str, int]:
         """Opens both ports and gives them; OSError where one cannot be had."""
         machine = web.Application(client_max_size=_MOST_UPLOAD)
         machine.router.add_get("/websocket", self._socket)
         machine.router.add_post("/uploadFile/upload", self._upload)
         camera = web.Application()
         camera.router.add_get("/video", self._pictures)
-        return (
-            await self._serve(machine, host, web_port),
-            await self._serve(camera, host, camera_port),
-        )
+        return {
+            "web": await self._serve(machine, host, wanted.get("web", 0)),
+            "camera": await self._serve(camera, host, wanted.get("camera", 0)),
+        }
 
     async def close(self) -> None:
         """Cuts whoever is there and closes the ports."""
