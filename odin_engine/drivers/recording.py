@@ -4,11 +4,14 @@ A line is `{"ts": seconds, "direction": "in" | "out", "topic": â€¦, "payload": â
 `printer_id` where a file holds several machines. Pure; the families' replays use it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
+from odin_engine.printers.events import PrinterEvent, transitions
+from odin_engine.printers.model import PrinterState, ProtocolViolation
 from odin_engine.printers.ports import Record, Recording
 
 INBOUND = frozenset({"in", "recv"})
@@ -48,6 +51,24 @@ def read_document(data: bytes) -> Any:  # noqa: ANN401 - a wire value
 def write_lines(records: Sequence[Record]) -> bytes:
     """Returns records as the lines that `read_lines` reads."""
     return b"".join(map(_line, records))
+
+
+def replayed(
+    records: Sequence[Record], translate: Callable[[Any], PrinterState]
+) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
+    """Replays the first machine of a recording in which each report tells everything.
+
+    What `translate` refuses with `ProtocolViolation` is passed over, as in life.
+    """
+    state, events = PrinterState(), list[PrinterEvent]()
+    first = records[0].printer_id if records else None
+    for record in records:
+        if record.direction not in INBOUND or record.printer_id != first:
+            continue
+        with suppress(ProtocolViolation):
+            before, state = state, translate(record.payload)
+            events.extend(transitions(first or "", before, state))
+    return state, tuple(events)
 
 
 def _line(record: Record) -> bytes:

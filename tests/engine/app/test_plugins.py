@@ -72,6 +72,11 @@ class Inkling:
         return web.Response()
 
 
+def test_the_example_is_as_short_as_the_page_says(installed: Path) -> None:
+    text = (installed / "odin_inkling.py").read_text(encoding="utf-8")
+    assert sum(bool(line.strip()) for line in text.splitlines()) == 60
+
+
 def test_the_loader_finds_it_beside_ours(plugin: None, tmp_path: Path) -> None:  # noqa: ARG001 - has to be there
     found = families.load(Surroundings(tmp_path))
     assert next(iter(found)) == "bambu"
@@ -125,7 +130,22 @@ def test_the_command_line_replays_it(plugin: None, tmp_path: Path) -> None:  # n
         "topic": "GET /status",
         "payload": {"state": "held", "file": "cube"},
     }
-    (tmp_path / "x.jsonl").write_bytes(orjson.dumps(line))
+    nonsense = {**line, "payload": {"state": []}}
+    (tmp_path / "x.jsonl").write_bytes(b"\n".join(map(orjson.dumps, (line, nonsense))))
     result = CliRunner().invoke(main, ["replay", "inkling", str(tmp_path / "x.jsonl")])
     assert result.exit_code == 0, result.output
     assert orjson.loads(result.stdout_bytes)["activity"] == "paused"
+
+
+async def test_the_usual_check_says_what_is_wrong(plugin: None, house: House) -> None:  # noqa: ARG001 - has to be there
+    known = {
+        "name": "Ink",
+        "family": "inkling",
+        "host": "127.0.0.1",
+        "ports": {"http": 9},
+    }
+    checked = (await house.admin.post("/printers/check", json=known)).json()
+    assert not checked["is_ok"]
+    (report,) = (each for each in checked["checks"] if each["step"] == "report")
+    assert report["ok"] is False
+    assert "network" in report["remedy"]

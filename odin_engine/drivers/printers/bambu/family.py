@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import override
 
+from odin_engine.drivers.family import Family
 from odin_engine.drivers.printers.bambu import discovery
 from odin_engine.drivers.printers.bambu.check import check
 from odin_engine.drivers.printers.bambu.driver import BambuDriver
@@ -68,13 +70,18 @@ def make(surroundings: Surroundings) -> BambuFamily:
     return BambuFamily(trust_dir, look_by=surroundings.look_by)
 
 
-class BambuFamily:
+class BambuFamily(Family):
     """Implements `printers.ports.DriverFamily`.
 
     `trust_dir` may hold the maker's root certificates as PEM files (see `tls`); it may
     be empty or absent. It is read once, here. `look_by` is the address of the
     interface on which machines are looked for, see `discovery.listen`.
     """
+
+    name = discovery.FAMILY
+    label = "Bambu Lab"
+    fields = _FIELDS
+    file_kinds = (".3mf",)
 
     def __init__(
         self,
@@ -87,30 +94,12 @@ class BambuFamily:
         self._ssdp_port = ssdp_port
         self._look_by = look_by
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return discovery.FAMILY
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "Bambu Lab"
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """What a person says to reach a machine."""
-        return _FIELDS
-
-    @property
-    def file_kinds(self) -> tuple[str, ...]:
-        """What the names of files end in that its machines print."""
-        return (".3mf",)
-
+    @override
     def filament_presets(self) -> tuple[FilamentPreset, ...]:
         """Returns the filaments that every machine of the family knows."""
         return self._filament_presets
 
+    @override
     def driver(
         self,
         connection: Connection,
@@ -118,35 +107,35 @@ class BambuFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> BambuDriver:
-        """Returns a driver for one machine; nothing is connected yet."""
         return BambuDriver(connection, self._roots, clock, ticker, tap)
 
+    @override
     def discover(self, seconds: float) -> AsyncIterator[Found]:
-        """Listens and asks on the local network; yields each machine once."""
         return discovery.listen(seconds, self._ssdp_port, self._look_by)
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
-        """Asks one address what it is; `None` if it is none of these."""
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         return await check(connection, self._roots, clock, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file: JSON lines, or a document of one machine."""
         return read_recording(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         return replay(records)
 
+    @override
     def sanitise(
         self, records: Sequence[Record], secrets: Sequence[str]
     ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and what was cut."""
         return sanitise(records, secrets)

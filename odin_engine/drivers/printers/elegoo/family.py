@@ -3,9 +3,10 @@
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
-from odin_engine.drivers.cleaning import PrivateKeys, sanitise
+from odin_engine.drivers.cleaning import PrivateKeys
+from odin_engine.drivers.family import Family
 from odin_engine.drivers.printers.elegoo import discovery
 from odin_engine.drivers.printers.elegoo.ports import PORTS
 from odin_engine.drivers.printers.elegoo.protocol.dialect import (
@@ -15,7 +16,7 @@ from odin_engine.drivers.printers.elegoo.protocol.dialect import (
 from odin_engine.drivers.printers.elegoo.protocol.replay import load, replay
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import (
     Checked,
     Connection,
@@ -110,11 +111,17 @@ _PRIVATE_KEYS = PrivateKeys(
 )
 
 
-class ElegooFamily:
+class ElegooFamily(Family):
     """Implements `printers.ports.DriverFamily`.
 
     `search_ports` are the UDP ports that machines are searched for on.
     """
+
+    name = discovery.FAMILY
+    label = "Elegoo"
+    fields = _FIELDS
+    file_kinds = (".gcode", ".goo", ".ctb", ".prz")
+    private = _PRIVATE_KEYS
 
     def __init__(
         self,
@@ -124,30 +131,7 @@ class ElegooFamily:
         self._look_by = look_by
         self._search_ports = search_ports or PORTS
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return discovery.FAMILY
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "Elegoo"
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What a person says to reach a machine."""
-        return _FIELDS
-
-    @property
-    def file_kinds(self) -> Sequence[str]:
-        """What the names of files end in that its machines print."""
-        return (".gcode", ".goo", ".ctb", ".prz")
-
-    def filament_presets(self) -> Sequence[FilamentPreset]:
-        """Returns none: what lies in a Canvas is said on the printer's screen."""
-        return ()
-
+    @override
     def driver(
         self,
         connection: Connection,
@@ -155,7 +139,6 @@ class ElegooFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> ElegooDriver | Cc2Driver:
-        """Returns a driver for one machine; nothing is connected yet."""
         if connection.options.get(discovery.KIND) == discovery.CC2:
             from odin_engine.drivers.printers.elegoo.cc2.driver import (  # noqa: PLC0415 - as below
                 Cc2Driver,
@@ -168,39 +151,34 @@ class ElegooFamily:
 
         return ElegooDriver(connection, clock, ticker, tap)
 
+    @override
     def discover(self, seconds: float) -> AsyncIterator[Found]:
-        """Asks on the local network; yields each machine once."""
         return discovery.search(seconds, self._search_ports, self._look_by)
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
-        """Asks one address what it is; `None` if it is none of these."""
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         from odin_engine.drivers.printers.elegoo.check import (  # noqa: PLC0415 - as `driver`
             check,
         )
 
         return await check(connection, clock, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file: JSON lines, or frames as they are."""
         return load(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         return replay(records)
-
-    def sanitise(
-        self, records: Sequence[Record], secrets: Sequence[str]
-    ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and the counts."""
-        return sanitise(records, secrets, _PRIVATE_KEYS)
 
 
 def make(surroundings: Surroundings) -> ElegooFamily:

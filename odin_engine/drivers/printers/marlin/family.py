@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
+from odin_engine.drivers.family import Family
 from odin_engine.drivers.printers.marlin.claims import Claims
 from odin_engine.drivers.printers.marlin.place import (
     BAUDRATES,
@@ -19,7 +20,7 @@ from odin_engine.drivers.printers.marlin.protocol.capabilities import (
 from odin_engine.drivers.printers.marlin.spool import Spool
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import (
     Checked,
     Connection,
@@ -97,37 +98,19 @@ _FIELDS = (
 )
 
 
-class MarlinFamily:
+class MarlinFamily(Family):
     """Implements `printers.ports.DriverFamily`."""
+
+    name = "marlin"
+    label = "Marlin (USB or serial bridge)"
+    fields = _FIELDS
+    file_kinds = (".gcode", ".gco", ".g")
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._data_dir = surroundings.data_dir
         self._claims = Claims()
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return "marlin"
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "Marlin (USB or serial bridge)"
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What a person says to reach a machine, `host` first."""
-        return _FIELDS
-
-    @property
-    def file_kinds(self) -> Sequence[str]:
-        """What the names of files end in that its machines print."""
-        return (".gcode", ".gco", ".g")
-
-    def filament_presets(self) -> tuple[FilamentPreset, ...]:
-        """Returns none: such a machine knows nothing of its filament."""
-        return ()
-
+    @override
     def driver(
         self,
         connection: Connection,
@@ -135,7 +118,6 @@ class MarlinFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> MarlinDriver:
-        """Returns a driver for one machine; nothing is connected yet."""
         return self._driver(self._data_dir, connection, clock, ticker, tap)
 
     def _driver(
@@ -153,6 +135,7 @@ class MarlinFamily:
         spool = Spool(data_dir, Place.of(connection))
         return MarlinDriver(connection, spool, clock, ticker, tap, self._claims)
 
+    @override
     def discover(self, seconds: float) -> AsyncIterator[Found]:
         """Yields the serial ports that may be printers'; nothing is opened.
 
@@ -163,6 +146,7 @@ class MarlinFamily:
         del seconds
         return discovery.look()
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
         """Asks one address what it is; `None` if it is none of these, or in use here."""
         from odin_engine.drivers.printers.marlin import discovery  # noqa: PLC0415
@@ -172,10 +156,10 @@ class MarlinFamily:
             return None
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         from odin_engine.drivers.printers.marlin.check import (  # noqa: PLC0415
             check,
             check_in_use,
@@ -191,6 +175,7 @@ class MarlinFamily:
         driver = self._driver(nowhere, connection, clock, ticker)
         return await check(driver, place, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file of JSON lines, or of a terminal's plain lines."""
         from odin_engine.drivers.printers.marlin.replay import (  # noqa: PLC0415
@@ -199,20 +184,20 @@ class MarlinFamily:
 
         return read_recording(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         from odin_engine.drivers.printers.marlin.replay import (  # noqa: PLC0415
             replay,
         )
 
         return replay(records)
 
+    @override
     def sanitise(
         self, records: Sequence[Record], secrets: Sequence[str]
     ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and what was cut."""
         from odin_engine.drivers.printers.marlin.replay import (  # noqa: PLC0415
             sanitise,
         )

@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from ipaddress import IPv4Address
+from typing import override
 
-from odin_engine.drivers.cleaning import PrivateKeys, sanitise
+from odin_engine.drivers.cleaning import PrivateKeys
+from odin_engine.drivers.family import Family
 from odin_engine.drivers.printers.moonraker.protocol.replaying import (
     read_recording,
     replay,
@@ -11,7 +13,7 @@ from odin_engine.drivers.printers.moonraker.protocol.replaying import (
 from odin_engine.drivers.printers.moonraker.protocol.translate import FAMILY
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import (
     Checked,
     Connection,
@@ -78,36 +80,19 @@ _KEYS = PrivateKeys(
 )
 
 
-class MoonrakerFamily:
+class MoonrakerFamily(Family):
     """Implements `printers.ports.DriverFamily`."""
+
+    name = FAMILY
+    label = "Klipper (Moonraker)"
+    fields = _FIELDS
+    file_kinds = (".gcode", ".g", ".gco", ".nc")
+    private = _KEYS
 
     def __init__(self, look_by: IPv4Address | None = None) -> None:
         self._look_by = look_by
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return FAMILY
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "Klipper (Moonraker)"
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What a person says to reach a machine."""
-        return _FIELDS
-
-    @property
-    def file_kinds(self) -> Sequence[str]:
-        """What the names of files end in that its machines print."""
-        return (".gcode", ".g", ".gco", ".nc")
-
-    def filament_presets(self) -> Sequence[FilamentPreset]:
-        """Returns none: Klipper's slots know materials by name alone."""
-        return ()
-
+    @override
     def driver(
         self,
         connection: Connection,
@@ -115,7 +100,6 @@ class MoonrakerFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> Driver:
-        """Returns a driver for one machine; nothing is connected yet."""
         # An engine without such a machine does not load what speaks to it.
         from odin_engine.drivers.printers.moonraker.driver import (  # noqa: PLC0415
             MoonrakerDriver,
@@ -123,42 +107,37 @@ class MoonrakerFamily:
 
         return MoonrakerDriver(connection, clock, ticker, tap)
 
+    @override
     async def discover(self, seconds: float) -> AsyncIterator[Found]:
-        """Listens and asks on the local network; yields each machine once."""
         from odin_engine.drivers.printers.moonraker import discovery  # noqa: PLC0415
 
         async for found in discovery.discover(seconds, self._look_by):
             yield found
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
-        """Asks one address what it is; `None` if it is none of these."""
         from odin_engine.drivers.printers.moonraker import discovery  # noqa: PLC0415
 
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         from odin_engine.drivers.printers.moonraker.check import check  # noqa: PLC0415
 
         return await check(connection, clock, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file: JSON lines, or one document of a server."""
         return read_recording(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         return replay(records)
-
-    def sanitise(
-        self, records: Sequence[Record], secrets: Sequence[str]
-    ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and what was cut."""
-        return sanitise(records, secrets, _KEYS)
 
 
 def make(surroundings: Surroundings) -> MoonrakerFamily:

@@ -1,17 +1,17 @@
 """OctoPrint as a printer family: what the `printers` domain is given."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
+from odin_engine.drivers.family import Family
 from odin_engine.drivers.printers.octoprint.protocol.translate import FAMILY
 from odin_engine.drivers.printers.octoprint.reach import FIELDS
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import (
     Checked,
     Connection,
-    Field,
     Found,
     Record,
     Recording,
@@ -22,40 +22,22 @@ if TYPE_CHECKING:
     from odin_engine.drivers.printers.octoprint.driver import OctoprintDriver
 
 
-class OctoprintFamily:
+class OctoprintFamily(Family):
     """Implements `printers.ports.DriverFamily` and `AsksForKey`.
 
     What it needs is loaded when it is used: an engine without such machines does not
     pay for it.
     """
 
+    name = FAMILY
+    label = "OctoPrint"
+    fields = FIELDS
+    file_kinds = (".gcode", ".gco", ".g")
+
     def __init__(self, surroundings: Surroundings) -> None:
         self._look_by = surroundings.look_by
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return FAMILY
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "OctoPrint"
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What a person says to reach a machine, `host` first."""
-        return FIELDS
-
-    @property
-    def file_kinds(self) -> Sequence[str]:
-        """What the names of files end in that its machines print."""
-        return (".gcode", ".gco", ".g")
-
-    def filament_presets(self) -> Sequence[FilamentPreset]:
-        """Returns none: no slot can be told what it holds."""
-        return ()
-
+    @override
     def driver(
         self,
         connection: Connection,
@@ -63,29 +45,28 @@ class OctoprintFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> OctoprintDriver:
-        """Returns a driver for one machine; nothing is connected yet."""
         from odin_engine.drivers.printers.octoprint.driver import (  # noqa: PLC0415
             OctoprintDriver,
         )
 
         return OctoprintDriver(connection, clock, ticker, tap)
 
+    @override
     def discover(self, seconds: float) -> AsyncIterator[Found]:
-        """Listens and asks on the local network; yields each machine once."""
         from odin_engine.drivers.printers.octoprint import discovery  # noqa: PLC0415
 
         return discovery.listen(seconds, self._look_by)
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
-        """Asks one address what it is; `None` if it is none of these."""
         from odin_engine.drivers.printers.octoprint import discovery  # noqa: PLC0415
 
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         from odin_engine.drivers.printers.octoprint.check import check  # noqa: PLC0415
 
         return await check(connection, clock, ticker)
@@ -107,6 +88,7 @@ class OctoprintFamily:
 
         return await appkeys.ask_for_key(connection, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file: JSON lines, or the server's documents."""
         from odin_engine.drivers.printers.octoprint.protocol import (  # noqa: PLC0415
@@ -115,20 +97,20 @@ class OctoprintFamily:
 
         return replay.read(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         from odin_engine.drivers.printers.octoprint.protocol import (  # noqa: PLC0415
             replay,
         )
 
         return replay.replay(records)
 
+    @override
     def sanitise(
         self, records: Sequence[Record], secrets: Sequence[str]
     ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and what was cut."""
         from odin_engine.drivers import cleaning  # noqa: PLC0415
         from odin_engine.drivers.printers.octoprint.protocol import (  # noqa: PLC0415
             replay,

@@ -6,11 +6,12 @@ does not pay for them.
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from ipaddress import IPv4Address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
+from odin_engine.drivers.family import Family
 from odin_engine.kernel.clock import Clock, Ticker
 from odin_engine.printers.events import PrinterEvent
-from odin_engine.printers.model import FilamentPreset, PrinterState
+from odin_engine.printers.model import PrinterState
 from odin_engine.printers.ports import (
     Checked,
     Connection,
@@ -67,36 +68,18 @@ def make(surroundings: Surroundings) -> PrusaLinkFamily:
     return PrusaLinkFamily(surroundings.look_by)
 
 
-class PrusaLinkFamily:
+class PrusaLinkFamily(Family):
     """Implements `printers.ports.DriverFamily`."""
+
+    name = "prusalink"
+    label = "Prusa (PrusaLink)"
+    fields = _FIELDS
+    file_kinds = (".gcode", ".bgcode", ".gco", ".gc", ".g", ".bgc")
 
     def __init__(self, look_by: IPv4Address | None = None) -> None:
         self._look_by = look_by
 
-    @property
-    def name(self) -> str:
-        """The family's word in the API."""
-        return "prusalink"
-
-    @property
-    def label(self) -> str:
-        """The family's name for people."""
-        return "Prusa (PrusaLink)"
-
-    @property
-    def fields(self) -> tuple[Field, ...]:
-        """What a person says to reach a machine."""
-        return _FIELDS
-
-    @property
-    def file_kinds(self) -> tuple[str, ...]:
-        """What the names of files end in that its machines print."""
-        return (".gcode", ".bgcode", ".gco", ".gc", ".g", ".bgc")
-
-    def filament_presets(self) -> tuple[FilamentPreset, ...]:
-        """Returns none: no slot can be told what it holds."""
-        return ()
-
+    @override
     def driver(
         self,
         connection: Connection,
@@ -104,39 +87,39 @@ class PrusaLinkFamily:
         ticker: Ticker,
         tap: Callable[[Record], None] | None = None,
     ) -> PrusaLinkDriver:
-        """Returns a driver for one machine; nothing is connected yet."""
         from odin_engine.drivers.printers.prusalink.driver import (  # noqa: PLC0415 - light
             PrusaLinkDriver,
         )
 
         return PrusaLinkDriver(connection, clock, ticker, tap)
 
+    @override
     def discover(self, seconds: float) -> AsyncIterator[Found]:
-        """Listens on the local network; yields each machine once."""
         from odin_engine.drivers.printers.prusalink import (  # noqa: PLC0415 - light
             discovery,
         )
 
         return discovery.discover(seconds, self._look_by)
 
+    @override
     async def probe(self, host: str, ports: Mapping[str, int]) -> Found | None:
-        """Asks one address what it is; `None` if it is none of these."""
         from odin_engine.drivers.printers.prusalink import (  # noqa: PLC0415 - light
             discovery,
         )
 
         return await discovery.probe(host, ports)
 
+    @override
     async def check(
         self, connection: Connection, clock: Clock, ticker: Ticker
     ) -> Checked:
-        """Tries a connection step by step and says what is wrong and what to do."""
         from odin_engine.drivers.printers.prusalink.check import (  # noqa: PLC0415 - light
             check,
         )
 
         return await check(connection, clock, ticker)
 
+    @override
     def read_recording(self, data: bytes) -> Recording:
         """Returns the records in a file: JSON lines, or documents of one machine."""
         from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
@@ -145,20 +128,20 @@ class PrusaLinkFamily:
 
         return replay.read_recording(data)
 
+    @override
     def replay(
         self, records: Sequence[Record]
     ) -> tuple[PrinterState, tuple[PrinterEvent, ...]]:
-        """Returns the state a recording ends in and the events on the way, offline."""
         from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
             replay,
         )
 
         return replay.replay(records)
 
+    @override
     def sanitise(
         self, records: Sequence[Record], secrets: Sequence[str]
     ) -> tuple[list[Record], Mapping[str, int]]:
-        """Returns the records without what names people or machines, and what was cut."""
         from odin_engine.drivers.printers.prusalink.protocol import (  # noqa: PLC0415 - light
             replay,
         )
