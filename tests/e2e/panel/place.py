@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from odin_engine import simulator
 from odin_engine.simulator.bambu import SlicedPlate, make_sliced_3mf
 from tests.e2e.apart import Machines, Process, until_healthy, wait_for
 from tests.e2e.processes import free_port, free_ports
@@ -17,7 +18,9 @@ from tests.e2e.processes import free_port, free_ports
 USER = "mara"
 PASSWORD = "Correct-Horse-9"
 _AWAY = "Old Faithful"
+_OFF = frozenset({_AWAY, "Hopper"})
 _FARM = Path(__file__).with_name("farm.yaml")
+_DEMO = Path(simulator.__file__).with_name("farms") / "demo.yaml"
 _FAMILIES = Path(__file__).with_name("families.yaml")
 _NOT_ADDED = frozenset({"Klara", "Grace", "Octavia"})
 _PORTS_EACH = 5
@@ -125,8 +128,18 @@ def run_families(folder: Path) -> Iterator[Place]:
         yield place
 
 
+@contextlib.contextmanager
+def run_demo(folder: Path) -> Iterator[Place]:
+    """Runs the farm of `script/demo`, but for those who are still to be found."""
+    with _run_farm(folder, _DEMO, {}) as farm, run_engine(folder) as place:
+        machines = farm.machines().screens
+        strangers = {name for name, each in machines.items() if each["is_announced"]}
+        _move_in(place, farm, frozenset(strangers))
+        yield place
+
+
 def _move_in(place: Place, farm: _Farm, strangers: frozenset[str]) -> None:
-    """Adds the printers of a farm, but for strangers, and waits until they are heard."""
+    """Adds the printers of a farm, but for strangers, and waits for those that are on."""
     _sign_up(place)
     place.farm = farm.process
     place.machines = farm.machines()
@@ -134,7 +147,7 @@ def _move_in(place: Place, farm: _Farm, strangers: frozenset[str]) -> None:
     known = [each for name, each in screens.items() if name not in strangers]
     place.printers = {each["name"]: _add(place.api, each) for each in known}
     for name in place.printers:
-        if name != _AWAY:
+        if name not in _OFF:
             place.until(name, lambda printer: printer["link"] == "online")
 
 

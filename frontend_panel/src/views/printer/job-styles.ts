@@ -18,10 +18,16 @@ export const styles = [
     }
 
     .head {
-      display: grid;
-      grid-template-columns: auto minmax(0, 1fr) auto;
-      gap: 10px 18px;
+      display: flex;
+      flex-wrap: wrap;
+      gap: 12px 18px;
       align-items: center;
+    }
+
+    /* The words keep their room: without it the actions take a row of their own. */
+    .words {
+      flex: 999 1 250px;
+      min-width: 0;
     }
 
     odin-progress-ring {
@@ -64,8 +70,9 @@ export const styles = [
 
     odin-printer-actions {
       display: var(--actions, flex);
+      flex: 1 0 auto;
       justify-content: flex-end;
-      max-width: 360px;
+      max-width: 100%;
     }
 
     .facts {
@@ -84,6 +91,7 @@ export const styles = [
 
     @container (max-width: 600px) {
       .head {
+        display: grid;
         grid-template-columns: auto minmax(0, 1fr);
         gap: 12px 14px;
       }
