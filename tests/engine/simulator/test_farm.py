@@ -303,5 +303,6 @@ async def test_a_beacon_tells_how_late_the_clock_is(tmp_path: Path) -> None:
         first = await client.state(msg=1)
         second = await client.state(msg=1)
     assert first["bed_temper"] < 100
-    assert 0.03 < (second["bed_temper"] - first["bed_temper"]) % 100 < 5
+    # One that comes late is followed sooner by the next.
+    assert 0 < (second["bed_temper"] - first["bed_temper"]) % 100 < 5
     assert int(second["sequence_id"]) == int(first["sequence_id"]) + 1
