@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from odin_engine.simulator.moonraker.picture import cube_png
 from odin_engine.simulator.plain import (
     Activity,
     PlainJob,
     PlainMachine,
     plan_from_gcode,
 )
+from odin_engine.simulator.plain.thumbnail import cube_png
 
 _READ_BYTES = 256 * 1024
 _STATUS = {

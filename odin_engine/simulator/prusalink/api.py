@@ -1,7 +1,6 @@
 """What can be asked and told, route by route, with the refusals of the real ones."""
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
@@ -11,6 +10,7 @@ import orjson
 
 from odin_engine.simulator.plain import PlainJob, plan_from_gcode
 from odin_engine.simulator.plain.camera import picture
+from odin_engine.simulator.plain.thumbnail import cube_png
 from odin_engine.simulator.prusalink import documents
 from odin_engine.simulator.prusalink.http import Hang, Request, Response
 from odin_engine.simulator.prusalink.shelf import is_printable
@@ -18,11 +18,6 @@ from odin_engine.simulator.prusalink.shelf import is_printable
 if TYPE_CHECKING:
     from odin_engine.simulator.prusalink.printer import SimulatedPrusaLink
 
-PIXEL = base64.b64decode(
-    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
-    b"awAAAABJRU5ErkJggg=="
-)
-"""The smallest PNG there is."""
 _STARTABLE = frozenset({"IDLE", "READY", "STOPPED", "FINISHED"})
 _FORBIDDEN = set('\\:*?"<>|')
 _LONGEST_NAME = 255
@@ -257,7 +252,7 @@ class Api:
         del request, rest
         if not self._printer.has_pictures:
             return self.refuse(404, "Not found")
-        return Response(200, PIXEL, {"Content-Type": "image/png"})
+        return Response(200, cube_png(), {"Content-Type": "image/png"})
 
 
 def looks_too_early(printer: SimulatedPrusaLink, kind: str) -> bool:
