@@ -64,7 +64,7 @@ class PrinterCamera(PrinterEntity, CameraEntity):
         return super().available and (
             (camera := self._camera) is not None
             and camera.is_available
-            and camera.kind is not CameraKind.RTSPS
+            and camera.kind is CameraKind.JPEG
         )
 
     @property

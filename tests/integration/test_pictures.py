@@ -49,7 +49,12 @@ async def test_a_camera_that_sends_video_has_no_pictures_yet(
 ) -> None:
     farm, printer_id = coordinator.data, engine.printers["Ada"]
     printer = farm.printers[printer_id]
-    for kind, is_available in ((CameraKind.RTSPS, False), (CameraKind.JPEG, True)):
+    for kind, is_available in (
+        (CameraKind.RTSP, False),
+        (CameraKind.RTSPS, False),
+        (CameraKind.STREAM, False),
+        (CameraKind.JPEG, True),
+    ):
         camera = replace(printer.cameras[0], kind=kind, is_available=True)
         printers = {printer_id: replace(printer, cameras=(camera,))}
         coordinator.on_farm(

@@ -9,6 +9,7 @@ import "../../components/kit/picture";
 import { hasEnded, isRunning } from "../../components/printer-tile/summary";
 import { t } from "../../localize";
 import { clock } from "../../localize/format";
+import { givesPictures } from "../../store/pictures";
 import { Snapshots } from "./snapshots";
 
 export interface Pictured {
@@ -158,7 +159,7 @@ function isOld({ isStale, printer }: Pictured): boolean {
 }
 
 function cameraOf({ mayLook, printer }: Pictured): Camera | undefined {
-  return mayLook ? printer.cameras.find((camera) => camera.is_available) : undefined;
+  return mayLook ? printer.cameras.find(givesPictures) : undefined;
 }
 
 /** Names the job whose picture stands in for the camera; empty where there is none. */

@@ -11,6 +11,7 @@ import "../../components/kit/segmented";
 import "../../components/state-pill/state-pill";
 import { t, word } from "../../localize";
 import { clock, lasting } from "../../localize/format";
+import { givesPictures } from "../../store/pictures";
 import { Seconds } from "../floor/seconds";
 import { styles } from "./camera-styles";
 import { FrameWatch } from "./frames";
@@ -73,11 +74,11 @@ export class OdinPrinterCamera extends PrinterSection {
   #sources() {
     const { cameras } = this.printer;
     if (cameras.length < 2) return nothing;
-    const options = cameras.map(({ id, name, is_available, unavailable_because }) => ({
-      value: id,
-      label: name ?? word("camera.id", id),
-      disabled: !is_available,
-      title: unavailable_because ?? "",
+    const options = cameras.map((camera) => ({
+      value: camera.id,
+      label: camera.name ?? word("camera.id", camera.id),
+      disabled: !givesPictures(camera),
+      title: whyNot(camera),
     }));
     return html`
       <odin-segmented
@@ -165,13 +166,13 @@ export class OdinPrinterCamera extends PrinterSection {
     if (!this.may("read:cameras")) return { heading: t("camera.unavailable"), text: t("camera.forbidden") };
     if (this.printer.link !== "online") return { heading: t("camera.offline"), text: this.printer.link_text };
     if (!camera) return { heading: t("camera.none"), text: t("camera.none.why") };
-    if (camera.is_available) return undefined;
-    return { heading: t("camera.unavailable"), text: camera.unavailable_because ?? "" };
+    if (givesPictures(camera)) return undefined;
+    return { heading: t("camera.unavailable"), text: whyNot(camera) };
   }
 
   #camera(): Camera | undefined {
     const { cameras } = this.printer;
-    return cameras.find(({ id }) => id === this.chosen) ?? cameras.find((each) => each.is_available) ?? cameras[0];
+    return cameras.find(({ id }) => id === this.chosen) ?? cameras.find(givesPictures) ?? cameras[0];
   }
 
   #watched() {
@@ -192,6 +193,12 @@ export class OdinPrinterCamera extends PrinterSection {
   readonly #turned = (): void => {
     this.isFull = this.renderRoot instanceof ShadowRoot && this.renderRoot.fullscreenElement !== null;
   };
+}
+
+/** Returns why no single picture comes from a camera, `""` where one does. */
+function whyNot(camera: Camera): string {
+  if (givesPictures(camera)) return "";
+  return camera.is_available ? t("camera.video") : (camera.unavailable_because ?? "");
 }
 
 interface Reason {
