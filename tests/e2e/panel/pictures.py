@@ -14,7 +14,7 @@ from tests.e2e.panel.looks import ROOT, farm
 from tests.e2e.panel.place import Place, run_demo
 
 _FOLDER = ROOT / "docs" / "images"
-_MOST_BYTES = 400_000
+_MOST_BYTES = 300_000
 _LOOKS_MS = 6_000
 
 

@@ -7,6 +7,7 @@ Sources: what PrusaSlicer 2.7, OrcaSlicer 2.1 and Cura 5.2 write.
 import base64
 import binascii
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -58,12 +59,7 @@ def look_into(source: Path) -> PlateFile:
     objects = dict(_OBJECT.findall(text))
     details = PrintDetails(
         plate=1,
-        objects=tuple(
-            PrintObject(index, name, _box(polygon))
-            for index, (name, polygon) in enumerate(
-                islice(objects.items(), _MOST_OBJECTS)
-            )
-        ),
+        objects=_placed(objects),
         filaments=_filaments(text),
         weight_g=sum(_numbers(_WEIGHT, text)) or None,
         estimated_s=_estimate_s(text),
@@ -76,9 +72,28 @@ def look_into(source: Path) -> PlateFile:
     return PlateFile(details, pictures[-1] if pictures else None, small)
 
 
-def _box(polygon: str) -> tuple[float, float, float, float] | None:
+def _placed(polygons: Mapping[str, str]) -> tuple[PrintObject, ...]:
+    """Returns the objects by their outlines.
+
+    A delta counts from the middle of its bed, whose size the file does not say: then
+    they are counted from the front left corner of what they take up.
+    """
+    few = dict(islice(polygons.items(), _MOST_OBJECTS))
+    corners = {name: _corners(polygon) for name, polygon in few.items()}
+    boxes = [box for each in corners.values() if (box := box_of(each)) is not None]
+    origin = (
+        min([0.0, *(box[0] for box in boxes)]),
+        min([0.0, *(box[1] for box in boxes)]),
+    )
+    return tuple(
+        PrintObject(index, name, box_of(each, origin))
+        for index, (name, each) in enumerate(corners.items())
+    )
+
+
+def _corners(polygon: str) -> object:
     with suppress(orjson.JSONDecodeError):
-        return box_of(orjson.loads(polygon))
+        return orjson.loads(polygon)
     return None
 
 

@@ -226,6 +226,12 @@ def test_an_end_while_it_was_not_heard_is_unknown(
     assert translate(told).activity is Activity.CANCELLED
 
 
+def test_an_end_that_was_watched_stays_one_however_long_ago() -> None:
+    idle = [fdm([0], 0)] * 40
+    vanished = after(_FDM, fdm([1], 13, Progress=40), *idle)
+    assert translate(settle(vanished)).activity is Activity.CANCELLED
+
+
 def test_a_job_that_we_stopped_was_cancelled_however_far_it_was() -> None:
     running = note_stop_sent(after(_FDM, fdm([1], 13, Progress=99)))
     assert translate(settle(after(fdm([0], 0), document=running))).activity is (

@@ -61,7 +61,7 @@ def test_a_part_without_corners_has_no_box(polygon: object) -> None:
             "NAME=king CENTER=20,32 POLYGON=[[10,20],[30.5,20],[30.5,45]]",
             (10, 20, 30.5, 45),
         ),
-        ("NAME=king POLYGON=[[-1.5e1,0],[2,3]]", (-15, 0, 2, 3)),
+        ("NAME=king POLYGON=[[-1.5e1,0],[2,3]]", (0, 0, 17, 3)),
         ("NAME=king CENTER=20,32", None),
         ("NAME=king POLYGON=[[10,20],[30.5", None),
         ("NAME=king POLYGON=[1,2]", None),
@@ -74,3 +74,14 @@ def test_a_file_tells_where_its_parts_stand(
     source.write_text(f"EXCLUDE_OBJECT_DEFINE {told}\nG28\n")
     (king,) = look_into(source).details.objects
     assert (king.name, king.box) == ("king", box)
+
+
+def test_the_parts_of_a_delta_keep_their_places_to_each_other(tmp_path: Path) -> None:
+    source = tmp_path / "x.gcode"
+    source.write_text(
+        "EXCLUDE_OBJECT_DEFINE NAME=king POLYGON=[[-40,-30],[-20,-10]]\n"
+        "EXCLUDE_OBJECT_DEFINE NAME=pawn POLYGON=[[5,10],[15,20]]\n"
+        "EXCLUDE_OBJECT_DEFINE NAME=rook\nG28\n"
+    )
+    boxes = [each.box for each in look_into(source).details.objects]
+    assert boxes == [(0, 0, 20, 20), (45, 40, 55, 50), None]

@@ -128,10 +128,15 @@ def inferred(run: Run) -> Run:
 
 
 def ending(run: Run, at: datetime) -> Run:
-    """Returns a run whose machine is idle and did not say how it ended."""
+    """Returns a run whose machine is idle and did not say how it ended.
+
+    What counts is the silence before that, not how long it has been idle since.
+    """
+    if run.is_ending:
+        return run
     heard_at = run.heard_at
     is_blind = heard_at is not None and (at - heard_at).total_seconds() > _BLIND_S
-    return replace(run, is_ending=True, is_blind=run.is_blind or is_blind)
+    return replace(run, is_ending=True, is_blind=is_blind)
 
 
 def _failed(run: Run, report: Report) -> Run:
