@@ -20,14 +20,22 @@ export class OdinPrinterSpool extends PrinterSection {
   static override styles = [
     ...styles,
     css`
+      /* Below its words: a refusal needs the room beside the button. */
       form {
+        grid-column: 2 / -1;
         display: flex;
-        gap: 6px;
-        align-items: center;
+        gap: 8px;
+        align-items: flex-start;
+        padding: 6px 0 10px;
+      }
+
+      .value {
+        grid-column: 3 / -1;
       }
 
       input {
-        width: 74px;
+        flex: none;
+        width: 108px;
         min-height: var(--o-touch);
         padding: 0 10px;
         border: 1px solid var(--o-control);
@@ -63,6 +71,7 @@ export class OdinPrinterSpool extends PrinterSection {
               id="number"
               inputmode="numeric"
               autocomplete="off"
+              maxlength="9"
               ?disabled=${lock !== ""}
               .value=${live(this.typed ?? "")}
               @input=${this.#edited}
