@@ -24,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.errors import Unavailable
+from odin_engine.kernel.steady import SteadySession, see_through
 
 _NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -125,10 +126,8 @@ class Database:
     def __init__(self, url: str, facts: Facts) -> None:
         self.engine: AsyncEngine = _create_engine(url)
         self._facts = facts
-        self._readers = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._writers = async_sessionmaker(
-            self.engine.execution_options(**{_IS_WRITE: True}), expire_on_commit=False
-        )
+        self._readers = _sessions(self.engine)
+        self._writers = _sessions(self.engine.execution_options(**{_IS_WRITE: True}))
         self._writer = asyncio.Lock() if self.is_sqlite else None
         self._unreachable = () if self.is_sqlite else connecting_failures()
 
@@ -146,10 +145,10 @@ class Database:
         """
         async with self._writer or nullcontext():
             with self._reaching():
-                async with self._writers.begin() as session:
+                async with self._session(self._writers) as session:
                     work = Work(session)
                     yield work
-            self._facts.publish(*work.emitted())
+                    await see_through(asyncio.ensure_future(self._commit(work)))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -159,8 +158,24 @@ class Database:
             StorageDown: the database cannot be reached.
         """
         with self._reaching():
-            async with self._readers() as session:
+            async with self._session(self._readers) as session:
                 yield session
+
+    @asynccontextmanager
+    async def _session(
+        self, sessions: async_sessionmaker[SteadySession]
+    ) -> AsyncIterator[AsyncSession]:
+        session = sessions()
+        try:
+            yield session
+        finally:
+            # Not its own `async with`, which lets who is cancelled leave before it.
+            await session.close()
+
+    async def _commit(self, work: Work) -> None:
+        """Commits and tells: what is stored is told, also when who asked is gone."""
+        await work.session.commit()
+        self._facts.publish(*work.emitted())
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -193,6 +208,10 @@ def _create_engine(url: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _sessions(engine: AsyncEngine) -> async_sessionmaker[SteadySession]:
+    return async_sessionmaker(engine, class_=SteadySession, expire_on_commit=False)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -80,36 +80,57 @@ def test_the_panel_after_dialogs(window: Window, home: Home) -> None:
 def test_the_theme_is_followed(window: Window, home: Home) -> None:
     page = window("/odin")
     _open_panel(page, home)
-    panel = page.locator("odin-panel")
-    ground = "panel => getComputedStyle(panel).backgroundColor"
-    seen = set()
+    grounds = set()
     for theme in ("default", "Harbour"):
         for is_dark in (False, True):
             choose_theme(page, theme, is_dark=is_dark)
-            wanted = page.evaluate(
-                "getComputedStyle(document.documentElement)"
-                ".getPropertyValue('--primary-background-color')"
-            )
-            assert wanted
-            probe = """wanted => {
-              const probe = document.createElement("i");
-              probe.style.color = wanted;
-              document.body.append(probe);
-              const found = getComputedStyle(probe).color;
-              probe.remove();
-              return found;
-            }"""
-            expect(panel).to_have_css("background-color", page.evaluate(probe, wanted))
-            seen.add(panel.evaluate(ground))
+            grounds.add(_ground_like_home_assistants(page))
     # Home Assistant keeps it with the person.
     choose_theme(page, "default", is_dark=False)
-    assert len(seen) == 4
+    assert len(grounds) == 4
+
+
+def _ground_like_home_assistants(page: Page) -> str:
+    """Returns the panel's background once it is what Home Assistant's theme names."""
+    wanted = page.evaluate("""() => {
+      const probe = document.createElement("i");
+      probe.style.color = "var(--primary-background-color)";
+      document.body.append(probe);
+      const found = getComputedStyle(probe).color;
+      probe.remove();
+      return found;
+    }""")
+    expect(page.locator("odin-panel")).to_have_css("background-color", wanted)
+    return str(wanted)
 
 
 def choose_theme(page: Page, theme: str, *, is_dark: bool) -> None:
-    """Chooses a theme as the profile's page does."""
+    """Chooses a theme as the profile's page does, and waits until it stays.
+
+    Home Assistant stores it with the person and tells its pages what is stored, so for a
+    moment the page can fall back to the theme chosen before.
+    """
+    chosen = {"theme": theme, "dark": is_dark}
     page.evaluate(
         """detail => document.querySelector("home-assistant")
              .dispatchEvent(new CustomEvent("settheme", {detail}))""",
-        {"theme": theme, "dark": is_dark},
+        chosen,
     )
+
+    def has_settled() -> bool:
+        # The answer comes by the same line as the news, after it.
+        return bool(
+            page.evaluate(
+                """async ({theme, dark}) => {
+                  const { hass } = document.querySelector("home-assistant");
+                  const ask = {type: "frontend/get_user_data", key: "theme"};
+                  const { value } = await hass.callWS(ask);
+                  const now = document.querySelector("home-assistant").hass;
+                  return value?.theme === theme && value.dark === dark &&
+                    now.selectedTheme.theme === theme && now.selectedTheme.dark === dark;
+                }""",
+                chosen,
+            )
+        )
+
+    wait_for(has_settled, lambda: f"Home Assistant does not keep {chosen}")
