@@ -76,8 +76,7 @@ class CardPrints:
     async def resume(self) -> None:
         """Goes on. Raises as `Talk.tell`."""
         await self._talk.tell(b"M24")
-        machine = jobs.card_held(self._book.machine, is_held=False)
-        self._book.change(jobs.became(machine, Activity.PRINTING))
+        self._book.change(jobs.card_resumed(self._book.machine))
 
     async def cancel(self) -> None:
         """Ends the print; firmware before 2.0 knows no word for it."""

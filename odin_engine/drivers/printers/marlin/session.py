@@ -348,7 +348,7 @@ class Session:
         elif word == "cancel" and self.is_printing:
             self.errands.run(self.stop())
         elif streamed is None:
-            self._follow_card(word)
+            return
         elif word == "pause":
             self.errands.run(streamed.pause())
         elif word == "out_of_filament":
@@ -359,18 +359,6 @@ class Session:
             streamed.go_on()
         elif word == "resume":
             self.errands.run(streamed.resume())
-
-    def _follow_card(self, word: str) -> None:
-        machine = self.book.machine
-        if not machine.prints_from_card:
-            return
-        if word in {"paused", "pause"}:
-            machine = jobs.card_held(machine, is_held=True)
-            machine = jobs.became(machine, Activity.PAUSED, "paused_by_user")
-        elif word in {"resumed", "resume"}:
-            machine = jobs.card_held(machine, is_held=False)
-            machine = jobs.became(machine, Activity.PRINTING)
-        self.book.change(machine)
 
     def printing(self) -> Streamed | CardPrints:
         """Returns whatever prints now.

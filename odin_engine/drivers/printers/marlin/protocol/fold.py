@@ -195,8 +195,11 @@ def _action(machine: Machine, action: Action) -> Machine:
         case "probe_failed":
             text = "The bed probe failed."
             return with_fault(machine, our_fault("probing_failed", text))
+        case "pause" | "paused":
+            return jobs.card_paused(machine)
         case "resume" | "resumed" | "start":
-            return without_faults(machine, "filament_runout")
+            machine = without_faults(machine, "filament_runout")
+            return machine if action.word == "start" else jobs.card_resumed(machine)
     return _asked(machine, action)
 
 

@@ -235,6 +235,20 @@ def card_held(machine: Machine, *, is_held: bool) -> Machine:
     return replace(machine, is_card_held=is_held, card_quiet=0)
 
 
+def card_paused(machine: Machine) -> Machine:
+    """Returns the machine whose card print was paused at the panel, if it has one."""
+    if not machine.prints_from_card:
+        return machine
+    return became(card_held(machine, is_held=True), Activity.PAUSED, "paused_by_user")
+
+
+def card_resumed(machine: Machine) -> Machine:
+    """Returns the machine whose card print goes on, if it has one."""
+    if not machine.prints_from_card:
+        return machine
+    return became(card_held(machine, is_held=False), Activity.PRINTING)
+
+
 def card_lost_sight(machine: Machine) -> Machine:
     """Returns the machine whose print from the card goes on while nobody listens."""
     return replace(machine, is_card_unseen=machine.prints_from_card)
