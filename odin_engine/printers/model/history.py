@@ -159,6 +159,12 @@ def is_another(run: Run, job: Job | None) -> bool:
     return False
 
 
+def _is_of_another_file(run: Run, job: Job) -> bool:
+    """Whether a print that is over and has no id any more was of another file."""
+    has_no_id = job.token is None and job.external_id is None
+    return has_no_id and None not in (run.file, job.file) and run.file != job.file
+
+
 def result_found(run: Run, state: PrinterState) -> PrintResult | None:
     """Returns how an open run ended, seen from a first report; `None` if it goes on."""
     activity = state.activity
@@ -168,6 +174,8 @@ def result_found(run: Run, state: PrinterState) -> PrintResult | None:
         return PrintResult.UNKNOWN
     if activity.has_running_job:
         return None
+    if state.job is not None and _is_of_another_file(run, state.job):
+        return PrintResult.UNKNOWN
     return RESULTS.get(activity, PrintResult.UNKNOWN)
 
 

@@ -169,6 +169,7 @@ class Chapter:
             run,
             name=run.name or (job.name if job else None),
             external_id=run.external_id or (job.external_id if job else None),
+            source=run.source or (job.source if job else None),
             ended_at=self._seen.at,
             result=result,
             # A printer may reset them when a print is cancelled.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odin_engine.kernel.errors import OdinError, Refused
-from odin_engine.printers.model import LinkStatus
+from odin_engine.printers.model import LinkStatus, LoginRejected, PrinterState
 from odin_engine.printers.model.record import PrinterNotFound
 from odin_engine.printers.model.safety import NotConnected
 from odin_engine.printers.service.errands import Errands
@@ -79,9 +79,10 @@ class Emergency:
                 outcome, text = StopOutcome.CONFIRMED, "The printer confirmed the stop."
             case PrinterNotFound():
                 return Stopped(printer_id[:64], "", outcome, answer.message)
-            case Refused() if self._is_known_idle(printer_id):
-                outcome, text = StopOutcome.CONFIRMED, "Nothing was printing."
-            case Refused():
+            case Refused() if self._is_known_at_rest(printer_id):
+                outcome = StopOutcome.CONFIRMED
+                text = "Nothing was printing, and no heater was on."
+            case Refused() | LoginRejected():
                 outcome, text = StopOutcome.REFUSED, f"{answer.message} {_SWITCH_OFF}"
             case OdinError():
                 text = f"{answer.message} {_SWITCH_OFF}"
@@ -96,8 +97,16 @@ class Emergency:
         _LOG.warning("emergency stop of %s: %s", name, outcome.value)
         return Stopped(printer_id, name, outcome, text)
 
-    def _is_known_idle(self, printer_id: str) -> bool:
-        """Whether its live report says that no job runs, so that a "no" is harmless."""
+    def _is_known_at_rest(self, printer_id: str) -> bool:
+        """Whether its live report says that nothing moves or heats: a "no" is harmless."""
         state = self._fleet.get(printer_id).state
-        is_heard = state.link is LinkStatus.ONLINE and state.activity is not None
-        return is_heard and not (state.activity and state.activity.has_running_job)
+        if state.link is not LinkStatus.ONLINE or state.activity is None:
+            return False
+        return not state.activity.has_running_job and not _heats(state)
+
+
+def _heats(state: PrinterState) -> bool:
+    """Whether a heater is on."""
+    known = state.temperatures
+    every = (*known.nozzles, *known.others, known.bed, known.chamber)
+    return any(heat is not None and (heat.target_c or 0) > 0 for heat in every)

@@ -5,8 +5,11 @@ import asyncio
 from odin_engine.printers.model import (
     Activity,
     CommandRejected,
+    Heat,
     Home,
     LinkStatus,
+    LoginRejected,
+    Temperatures,
     Unreachable,
 )
 from odin_engine.printers.service import StopOutcome, Stopped
@@ -58,7 +61,26 @@ async def test_a_printer_that_prints_nothing_has_nothing_to_refuse(farm: Farm) -
     farm.machine(printer_id).says = CommandRejected("Not printing.")
     answers = await stop(farm)
     assert answers[printer_id].outcome is StopOutcome.CONFIRMED
-    assert answers[printer_id].text == "Nothing was printing."
+    assert answers[printer_id].text == "Nothing was printing, and no heater was on."
+
+
+async def test_who_refuses_while_a_heater_is_on_did_not_stop(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.says = CommandRejected("Not printing.")
+    machine.report(temperatures=Temperatures(bed=Heat(55.0, 60.0)))
+    await settle()
+    answers = await stop(farm)
+    assert answers[printer_id].outcome is StopOutcome.REFUSED
+    assert "Switch the power off" in answers[printer_id].text
+
+
+async def test_who_does_not_know_us_any_more_did_not_stop(farm: Farm) -> None:
+    printer_id = await farm.add()
+    farm.machine(printer_id).says = LoginRejected("The key is refused.")
+    answers = await stop(farm)
+    assert answers[printer_id].outcome is StopOutcome.REFUSED
+    assert "The key is refused. Switch the power off" in answers[printer_id].text
 
 
 async def test_it_passes_guards_locks_and_observe_only(farm: Farm) -> None:

@@ -6,7 +6,7 @@ does not tell is asked for once, when the connection is made.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,7 @@ class OctoprintDriver:
         self._certificate: Certificate | None = None
         self._attending: asyncio.Task[None] | None = None
         self._is_closed = False
+        self._refused: LoginRejected | None = None
         self._asked_s: float | None = None
         self._storage = Storage(self._open_session)
         self._cameras = Cameras(connection, clock)
@@ -116,7 +117,7 @@ class OctoprintDriver:
         Raises:
             DriverError: when the connection cannot be made or is lost; always ends so.
         """
-        self._is_closed = False
+        self._is_closed, self._refused = False, None
         session = Session(self._connection, self._pin(), self._record)
         self._mirror.begin()
         try:
@@ -131,6 +132,8 @@ class OctoprintDriver:
                         yield self._mirror.fresh.popleft()
                     if self._is_closed:
                         raise Unreachable("The connection was closed.")
+                    if self._refused is not None:
+                        raise self._refused
                     if attending.done():
                         await attending
                     await self._news.wait()
@@ -232,8 +235,13 @@ class OctoprintDriver:
         if self._asked_s is not None and now_s - self._asked_s < _ASK_GAP_S:
             return
         self._asked_s = now_s
-        for path in ("/api/job", _PRINTER):
-            self._mirror.take_answer(await session.look(path))
+        job = await session.look("/api/job")
+        if job is None:
+            # It was allowed to look: is the key still known?
+            with self._losing_key():
+                await session.login()
+        self._mirror.take_answer(job)
+        self._mirror.take_answer(await session.look(_PRINTER))
 
     def _open_session(self) -> Session:
         if self._session is None:
@@ -246,6 +254,7 @@ class OctoprintDriver:
         Raises:
             CommandRejected: the server said no.
             CommandTimedOut: neither confirmed nor refused in time.
+            LoginRejected: the key is refused by now; the connection ends with it.
             NotSupported: not in the declared capabilities.
             Unreachable: not connected.
         """
@@ -259,7 +268,8 @@ class OctoprintDriver:
             await self._start(session, command, path)
             return
         request = encode.encode(command)
-        check_done(await self._answer(session.send("POST", *_said(request))))
+        with self._losing_key():
+            check_done(await self._answer(session.send("POST", *_said(request))))
         self._mirror.note_done(command)
 
     async def _start(self, session: Session, command: StartPrint, path: str) -> None:
@@ -268,7 +278,8 @@ class OctoprintDriver:
         self._mirror.note_asked(command.token, path)
         answer = await self._answer(session.send("POST", *_said(request)))
         try:
-            check_done(answer)
+            with self._losing_key():
+                check_done(answer)
         except CommandRejected as error:
             self._mirror.forget_asked(command.token)
             if answer.status != NOT_FOUND:
@@ -276,6 +287,16 @@ class OctoprintDriver:
             raise CommandRejected(
                 "The file is not on OctoPrint any more. Send it again.", "404"
             ) from error
+
+    @contextlib.contextmanager
+    def _losing_key(self) -> Iterator[None]:
+        """Ends the connection where the key is refused: the socket would stay open."""
+        try:
+            yield
+        except LoginRejected as error:
+            self._refused = error
+            self._news.set()
+            raise
 
     async def _answer(self, asking: Awaitable[Answer]) -> Answer:
         """Returns the answer, in time and as long as the connection lives."""
@@ -309,7 +330,8 @@ class OctoprintDriver:
         """
         own = Session(self._connection, self._pin(), self._record)
         try:
-            check_done(await own.send("POST", *_said(encode.emergency_stop())))
+            with self._losing_key():
+                check_done(await own.send("POST", *_said(encode.emergency_stop())))
         finally:
             await own.close()
 

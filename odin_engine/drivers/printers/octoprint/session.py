@@ -230,14 +230,15 @@ def check_done(answer: Answer) -> None:
     """Raises what an answer to a request with an effect means, unless it is done.
 
     Raises:
+        LoginRejected: the key is not known any more.
         CommandRejected: the server said no, with its own words.
     """
     if answer.status in _GOOD:
         return
+    if is_stranger(answer):
+        raise LoginRejected(WRONG_KEY)
     said = refusal(answer)
     code = str(answer.status)
-    if is_stranger(answer):
-        raise CommandRejected(WRONG_KEY, code)
     if answer.status in NO_ACCESS:
         raise CommandRejected(
             f"The key may not do that ({said}). Give its user the permission in "

@@ -292,9 +292,32 @@ async def test_an_imitation_is_refused_and_not_told_the_key(rig: OctoprintRig) -
 async def test_a_key_that_is_revoked_ends_it(rig: OctoprintRig) -> None:
     async with connected(rig) as (driver, watch):
         rig.server.misbehave("wrong_key")
-        with pytest.raises(CommandRejected, match="refuses the key"):
-            await driver.execute(rig.harmless)
         rig.server.misbehave("reauth")
+        assert isinstance(await watch.end(), LoginRejected)
+
+
+async def test_a_key_that_a_command_finds_revoked_ends_it(rig: OctoprintRig) -> None:
+    # The server leaves the socket open.
+    async with connected(rig) as (driver, watch):
+        rig.server.misbehave("wrong_key")
+        with pytest.raises(LoginRejected, match="refuses the key"):
+            await driver.execute(rig.harmless)
+        assert isinstance(await watch.end(), LoginRejected)
+
+
+async def test_a_stop_says_when_the_key_is_revoked(rig: OctoprintRig) -> None:
+    async with connected(rig) as (driver, watch):
+        rig.server.misbehave("wrong_key")
+        with pytest.raises(LoginRejected, match="refuses the key"):
+            await driver.emergency_stop()
+        assert isinstance(await watch.end(), LoginRejected)
+
+
+async def test_a_look_that_finds_the_key_revoked_ends_it(rig: OctoprintRig) -> None:
+    async with connected(rig) as (driver, watch):
+        rig.server.misbehave("wrong_key")
+        with pytest.raises(LoginRejected):
+            await driver.ask_for_report()
         assert isinstance(await watch.end(), LoginRejected)
 
 

@@ -285,3 +285,106 @@ def test_small_percentages_are_no_fractions() -> None:
     job = Story().push(current(PRINTING, completion=0.2298)).job
     assert job is not None
     assert job.progress_pct == 0
+
+
+def test_a_print_that_is_over_at_once_is_one_print() -> None:
+    # As 1.11.8 tells of a print of under a second: the flags come after its end.
+    story = Story()
+    story.push(current())
+    story.ask(77, "part.gcode")
+    story.push(
+        event("PrintStarted", **NAMED),
+        event("PrintDone", **NAMED, time=0.4),
+        current(PRINTING, completion=60.0),
+        current(PRINTING | {"finishing": True}, completion=100.0),
+        current(completion=100.0),
+        seconds=0.4,
+    )
+    story.push(current(completion=100.0), current(completion=100.0), seconds=5.0)
+    assert story.words() == ["PrintStarted", "PrintEnded finished"]
+    assert story.state.activity is Activity.FINISHED
+
+
+def test_a_print_that_is_stopped_at_once_is_one_print() -> None:
+    story = Story()
+    story.push(current())
+    story.ask(77, "part.gcode")
+    story.push(
+        event("PrintStarted", **NAMED),
+        event("PrintCancelled", **NAMED),
+        event("PrintFailed", **NAMED, reason="cancelled"),
+        current(PRINTING, completion=0.0),
+        current(PRINTING | {"cancelling": True}, completion=0.0),
+        current(),
+        seconds=0.4,
+    )
+    story.push(current(), current(), seconds=5.0)
+    assert story.words() == ["PrintStarted", "PrintEnded cancelled"]
+    assert story.state.activity is Activity.CANCELLED
+
+
+def test_the_next_print_is_seen_though_its_event_was_lost() -> None:
+    story = Story()
+    story.push(current(), event("PrintStarted", **NAMED), current(PRINTING))
+    story.push(event("PrintDone", **NAMED, time=1), current(completion=100.0))
+    story.push(current(PRINTING, completion=1.0), seconds=60.0)
+    assert story.state.activity is Activity.PRINTING
+    assert story.words().count("PrintStarted") == 2
+
+
+def test_a_file_found_printed_to_its_end_is_finished() -> None:
+    story = Story()
+    story.push(current(completion=100.0))
+    assert story.state.activity is Activity.FINISHED
+    assert story.state.job is not None
+    assert story.state.job.file == "part.gcode"
+    assert story.state.job.external_id is None
+
+
+@pytest.mark.parametrize("completion", [None, 0.0, 40.0])
+def test_a_file_found_selected_says_nothing(completion: float | None) -> None:
+    story = Story()
+    story.push(current(completion=completion))
+    assert story.state.activity is Activity.IDLE
+    assert story.state.job is None
+
+
+def test_flags_that_lag_do_not_hide_why_it_pauses() -> None:
+    story = Story()
+    story.push(current(), event("PrintStarted", **NAMED))
+    story.push(current(PRINTING, completion=30.0), event("FilamentChange"))
+    story.push(current(PRINTING, completion=30.0), current(PAUSED, completion=30.0))
+    assert story.state.job is not None
+    assert story.state.job.stage == "paused_filament_change"
+    story.push(current(PRINTING, completion=31.0), current(PAUSED, completion=32.0))
+    assert story.state.job.stage == "paused_by_user"
+
+
+def test_a_filament_change_that_did_not_pause_says_nothing_of_the_next_pause() -> None:
+    story = Story()
+    story.push(current(), event("PrintStarted", **NAMED))
+    story.push(current(PRINTING, completion=30.0), event("FilamentChange"))
+    story.push(current(PRINTING, completion=33.0), seconds=90.0)
+    story.push(current(PAUSED, completion=33.0))
+    assert story.state.job is not None
+    assert story.state.job.stage == "paused_by_user"
+
+
+def test_why_a_print_failed_is_told() -> None:
+    story = Story()
+    story.push(current(), event("PrintStarted", **NAMED))
+    story.push(current(PRINTING, completion=30.0))
+    why = "SerialTimeoutException: "
+    story.push(event("PrintFailed", **NAMED, reason="error", error=why))
+    story.push(current(CLOSED, completion=30.0))
+    assert story.state.activity is Activity.FAILED
+    assert [fault.text for fault in story.state.faults] == ["SerialTimeoutException."]
+
+
+def test_a_print_that_is_over_takes_no_more_time() -> None:
+    story = Story()
+    story.push(current(), event("PrintStarted", **NAMED))
+    story.push(current(PRINTING, completion=30.0, estimated=900.0))
+    story.push(event("PrintCancelled", **NAMED), current(estimated=900.0))
+    assert story.state.job is not None
+    assert story.state.job.remaining_s is None

@@ -39,6 +39,11 @@ class Flags:
     is_ready: bool = False
 
     @property
+    def is_held(self) -> bool:
+        """Whether the job is paused, or about to be."""
+        return self.is_paused or self.is_pausing
+
+    @property
     def has_job(self) -> bool:
         """Whether a job occupies the machine."""
         return (
@@ -160,6 +165,7 @@ class Document:
     end: Activity | None = None
     ended_at: datetime | None = None
     hold: str | None = None
+    hold_at: datetime | None = None
     fault: Fault | None = None
     prompt: Prompt | None = None
     layer: int | None = None
@@ -250,8 +256,7 @@ def take_flags(document: Document, flags: Flags, at: datetime) -> Document:
         is_news = before is None or not before.is_operational
         fault = None if is_news else document.fault
         document = replace(document, was_operational=True, fault=fault)
-    if not (flags.is_paused or flags.is_pausing):
-        document = replace(document, hold=None)
+    document = _why_held(document, before, flags, at)
     if flags.has_job:
         return _take_running(document, before, at)
     if flags.is_closed_or_error:
@@ -259,7 +264,32 @@ def take_flags(document: Document, flags: Flags, at: datetime) -> Document:
     run = document.run
     if run is not None and not run.is_over and not _is_young(run, at):
         return finish(document, None, _unseen_end(document, run, flags), at)
+    if before is None and run is None and flags.is_operational:
+        return _found_done(document)
     return document
+
+
+def _why_held(
+    document: Document, before: Flags | None, flags: Flags, at: datetime
+) -> Document:
+    """Forgets why it pauses when it goes on, or when no pause came of it.
+
+    The event comes before the pause, and flags that lag behind in between.
+    """
+    was_held = before is not None and before.is_held
+    is_stale = not was_held and not _is_lately(document.hold_at, at, _TOLD_WITHIN_S)
+    if document.hold is None or (flags.is_held and not is_stale):
+        return document
+    return replace(document, hold=None) if was_held or is_stale else document
+
+
+def _found_done(document: Document) -> Document:
+    """Takes in a file that was found printed to its end, when is not known."""
+    done_pct = document.progress.completion_pct
+    if document.file is None or done_pct is None or done_pct < _DONE_PCT:
+        return document
+    run = Run(document.file.path, is_shown=True, is_over=True)
+    return replace(document, run=run, end=Activity.FINISHED)
 
 
 def _is_young(run: Run, at: datetime) -> bool:
@@ -284,10 +314,11 @@ def _take_running(document: Document, before: Flags | None, at: datetime) -> Doc
     is_ending = document.flags is not None and (
         document.flags.is_finishing or document.flags.is_cancelling
     )
-    is_late = is_ending or _is_lately(document.ended_at, at)
-    if before.has_job and document.end is not None and is_late:
-        # The event tells the end first; the scripts that follow may take minutes.
-        return document
+    is_late = _is_lately(document.ended_at, at) or (is_ending and before.has_job)
+    if document.end is not None and is_late:
+        # The event tells the end first; the scripts that follow may take minutes. Of a
+        # print that was over at once the flags come only then.
+        return document if before.has_job else replace(document, flags=before)
     return begin(document, path, at, is_shown=True)
 
 

@@ -44,19 +44,25 @@ def _cancelled(
 def _failed(document: Document, payload: Mapping[str, Any], at: datetime) -> Document:
     is_cancel = payload.get("reason") == "cancelled"
     end = Activity.CANCELLED if is_cancel else Activity.FAILED
-    return finish(document, text(payload.get("path")), end, at)
+    after = finish(document, text(payload.get("path")), end, at)
+    why = text(payload.get("error"))
+    if after is document or is_cancel or why is None or after.fault is not None:
+        return after
+    said = why.rstrip(" :.")
+    failed = Fault("print_failed", FaultKind.PRINT, Severity.FATAL, f"{said}.")
+    return replace(after, fault=failed)
 
 
 def _resumed(document: Document, _: Mapping[str, Any], __: datetime) -> Document:
     return replace(document, hold=None)
 
 
-def _filament(document: Document, _: Mapping[str, Any], __: datetime) -> Document:
-    return replace(document, hold="paused_filament_change")
+def _filament(document: Document, _: Mapping[str, Any], at: datetime) -> Document:
+    return replace(document, hold="paused_filament_change", hold_at=at)
 
 
-def _waiting(document: Document, _: Mapping[str, Any], __: datetime) -> Document:
-    return replace(document, hold="paused_by_gcode")
+def _waiting(document: Document, _: Mapping[str, Any], at: datetime) -> Document:
+    return replace(document, hold="paused_by_gcode", hold_at=at)
 
 
 def _state_id(document: Document, payload: Mapping[str, Any], _: datetime) -> Document:

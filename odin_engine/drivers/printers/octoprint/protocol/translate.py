@@ -174,7 +174,8 @@ def _job(document: Document, activity: Activity | None) -> Job | None:
             started_at=run.started_at,
         )
     progress = document.progress
-    remaining_s, source = _remaining(file, progress)
+    is_over = activity is not None and activity.is_end
+    remaining_s, source = (None, None) if is_over else _remaining(file, progress)
     done_pct = progress.completion_pct
     most_pct = 100 if activity is Activity.FINISHED else _UNFINISHED_PCT
     used = file.used_mm is not None and done_pct is not None
