@@ -290,7 +290,7 @@ async def test_an_imitation_is_refused_and_not_told_the_key(rig: OctoprintRig) -
 
 
 async def test_a_key_that_is_revoked_ends_it(rig: OctoprintRig) -> None:
-    async with connected(rig) as (driver, watch):
+    async with connected(rig) as (_, watch):
         rig.server.misbehave("wrong_key")
         rig.server.misbehave("reauth")
         assert isinstance(await watch.end(), LoginRejected)
