@@ -26,6 +26,7 @@ from odin_engine.printers.model.state import (
     LinkReason,
     LinkStatus,
     PrinterState,
+    Severity,
     SlotRef,
     Storage,
 )
@@ -171,9 +172,14 @@ def _controllable(_: Command, situation: Situation) -> OdinError | None:
 
 
 def _supported(command: Command, situation: Situation) -> OdinError | None:
-    if command.kind.value not in situation.state.capabilities.commands:
-        return NotSupported("This model or its firmware cannot do that.")
-    return None
+    state = situation.state
+    if command.kind.value in state.capabilities.commands:
+        return None
+    fatal = [each.text for each in state.faults if each.severity is Severity.FATAL]
+    if fatal:
+        # A machine that has halted offers little; it is not its model that cannot.
+        return NotNow("fault", f"The printer cannot do that now. {fatal[0]}")
+    return NotSupported("This model or its firmware cannot do that.")
 
 
 def _only_in(*allowed: Activity, message: str) -> Guard:

@@ -178,11 +178,18 @@ class Chapter:
             total_layers=_most(run, before, job, "total_layers"),
         )
         await store.end_run(work.session, ended)
-        told = told_of(run, self._seen.past)
+        told = await self._told_of(work, ended)
         if told is None or told.result is PrintResult.UNKNOWN:
             return result
         await self._correct(work, ended, told)
         return told.result
+
+    async def _told_of(self, work: Work, run: Run) -> PastJob | None:
+        past = self._seen.past
+        if not past:
+            return None
+        runs = await store.runs_since(work.session, self._printer_id, earliest(past))
+        return told_of(run, past, runs)
 
     async def _correct(self, work: Work, run: Run, told: PastJob) -> None:
         run = corrected(run, told, self._seen.at)
@@ -192,7 +199,7 @@ class Chapter:
         """Adds the prints that nobody saw, once each, and mends ends that nobody saw."""
         past = self._seen.past
         runs = await store.runs_since(work.session, self._printer_id, earliest(past))
-        known = {run.id: job for run in runs if (job := told_of(run, past))}
+        known = {run.id: job for run in runs if (job := told_of(run, past, runs))}
         for run in runs:
             if run.id in known and knows_better(run, known[run.id]):
                 await self._correct(work, run, known[run.id])

@@ -6,20 +6,29 @@ It needs no fresh state and never fails as a whole because one printer did.
 import asyncio
 import logging
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from odin_engine.kernel.clock import Ticker
 from odin_engine.kernel.errors import OdinError, Refused
-from odin_engine.printers.model import LinkStatus, LoginRejected, PrinterState
+from odin_engine.printers.model import (
+    LinkStatus,
+    LoginRejected,
+    PrinterState,
+    Unreachable,
+)
 from odin_engine.printers.model.record import PrinterNotFound
 from odin_engine.printers.model.safety import NotConnected
 from odin_engine.printers.service.errands import Errands
-from odin_engine.printers.service.fleet import Fleet
+from odin_engine.printers.service.fleet import Fleet, Machine
 
 _LOG = logging.getLogger(__name__)
 
 ANSWER_S = 5.0
 """Design bar: each printer's answer is known within 5 s."""
+_TRIES, _AGAIN_S = 15, 0.2
+"""Three seconds for a printer whose connection is lost."""
 _SWITCH_OFF = "Switch the power off at the printer now."
 
 
@@ -44,9 +53,10 @@ class Stopped:
 class Emergency:
     """Sends each printer its strongest stop."""
 
-    def __init__(self, fleet: Fleet, errands: Errands) -> None:
+    def __init__(self, fleet: Fleet, errands: Errands, ticker: Ticker) -> None:
         self._fleet = fleet
         self._errands = errands
+        self._ticker = ticker
 
     async def stop(self, printer_ids: Collection[str] | None = None) -> list[Stopped]:
         """Stops these printers, or every enabled one, side by side.
@@ -68,9 +78,24 @@ class Emergency:
 
     async def _stop(self, printer_id: str) -> None:
         machine = self._fleet.get(printer_id)
-        if machine.driver is None:
+        if machine.supervisor is None:
             raise NotConnected(machine.state.link, machine.state.link_reason)
-        await self._errands.within(ANSWER_S, machine.driver.emergency_stop())
+        await self._errands.within(ANSWER_S, self._insist(machine))
+
+    async def _insist(self, machine: Machine) -> None:
+        """Sends the stop, for a while also where the connection is lost.
+
+        Some can be told without one, and others are connected again in a moment.
+        """
+        for _ in range(_TRIES):
+            # It may wait a minute before it tries to connect again.
+            machine.wake.set()
+            if machine.kept is not None:
+                with suppress(Unreachable):
+                    await machine.kept[1].emergency_stop()
+                    return
+            await self._ticker.sleep(_AGAIN_S)
+        raise NotConnected(machine.state.link, machine.state.link_reason)
 
     def _read(self, printer_id: str, answer: BaseException | None) -> Stopped:
         outcome = StopOutcome.NO_ANSWER

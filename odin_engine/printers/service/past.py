@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 
 from odin_engine.kernel.ids import new_id
 from odin_engine.printers.model import PrintResult
@@ -14,12 +15,16 @@ _APART = timedelta(minutes=2)
 """A print shows itself here that much later than at its host, or its clock differs."""
 
 
-def told_of(run: Run, past: Iterable[PastJob]) -> PastJob | None:
+def told_of(
+    run: Run, past: Iterable[PastJob], runs: Iterable[Run] = ()
+) -> PastJob | None:
     """Returns what the host says of a run, `None` where it says nothing.
 
-    Without an id on our side the times decide: a machine does one print at a time.
+    Without an id on our side name and times decide: a machine does one print at a time.
+    What is known to be another of `runs` is left out.
     """
-    found = [job for job in past if _is_of(run, job)]
+    taken = {each.external_id for each in runs if each.id != run.id}
+    found = [job for job in past if job.external_id not in taken and _is_of(run, job)]
     return min(
         found, key=lambda job: abs(job.started_at - run.started_at), default=None
     )
@@ -77,11 +82,17 @@ def knows_better(run: Run, job: PastJob) -> bool:
 def _is_of(run: Run, job: PastJob) -> bool:
     if run.external_id is not None:
         return run.external_id == job.external_id
-    return (
+    return _is_named(run, job) and (
         job.started_at - _APART
         <= run.started_at
         < max(_end_of(job), job.started_at + _APART)
     )
+
+
+def _is_named(run: Run, job: PastJob) -> bool:
+    """Whether both may have the same name; hosts differ in whether a file's end is told."""
+    ours, theirs = (PurePosixPath(name or "").stem for name in (run.name, job.name))
+    return not ours or not theirs or ours.casefold() == theirs.casefold()
 
 
 def _end_of(job: PastJob) -> datetime:

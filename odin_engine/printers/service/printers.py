@@ -105,7 +105,7 @@ class Printers:
         self.commands = Commands(
             fleet, database, config, details, errands, clock, ticker
         )
-        self.emergency = Emergency(fleet, errands)
+        self.emergency = Emergency(fleet, errands, ticker)
         self.uploads = Uploads(
             fleet,
             database,

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from odin_engine.printers.model import (
     Activity,
     CommandRejected,
@@ -15,7 +17,7 @@ from odin_engine.printers.model import (
 from odin_engine.printers.service import StopOutcome, Stopped
 from tests.engine.doubles import settle
 from tests.engine.printers.farm import Farm
-from tests.engine.printers.memory_driver import job
+from tests.engine.printers.memory_driver import MemoryDriver, job
 
 
 async def stop(farm: Farm, *printer_ids: str) -> dict[str, Stopped]:
@@ -81,6 +83,42 @@ async def test_who_does_not_know_us_any_more_did_not_stop(farm: Farm) -> None:
     answers = await stop(farm)
     assert answers[printer_id].outcome is StopOutcome.REFUSED
     assert "The key is refused. Switch the power off" in answers[printer_id].text
+
+
+async def test_a_lost_printer_is_connected_again_for_its_stop(farm: Farm) -> None:
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.report(activity=Activity.PRINTING, job=job())
+    machine.unreachable = Unreachable("gone")
+    machine.lose()
+    for _ in range(6):
+        await farm.go(20.0)
+    machine.unreachable = None
+    stopping = asyncio.create_task(farm.printers.emergency.stop())
+    await settle()
+    await farm.go(0.3)
+    (answer,) = await stopping
+    assert answer.outcome is StopOutcome.CONFIRMED
+    assert machine.stops == 1
+
+
+async def test_one_that_needs_no_connection_is_stopped_without(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[object] = []
+
+    async def emergency_stop(driver: MemoryDriver) -> None:
+        stopped.append(driver)
+
+    monkeypatch.setattr(MemoryDriver, "emergency_stop", emergency_stop)
+    printer_id = await farm.add()
+    machine = farm.machine(printer_id)
+    machine.unreachable = Unreachable("gone")
+    machine.lose()
+    await farm.go(20.0)
+    answers = await stop(farm)
+    assert answers[printer_id].outcome is StopOutcome.CONFIRMED
+    assert len(stopped) == 1
 
 
 async def test_it_passes_guards_locks_and_observe_only(farm: Farm) -> None:

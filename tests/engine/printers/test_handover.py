@@ -343,6 +343,8 @@ def past(external_id: str, minutes: float, lasts_min: float = 30) -> PastJob:
         (RUN, [past("1", 3)], None),
         (RUN, [past("1", -0.2, 0.1), past("2", 0.1)], "2"),
         (RUN, [], None),
+        (replace(RUN, name="x.gcode"), [past("1", 0)], "1"),
+        (replace(RUN, name="y.gcode"), [past("1", 0)], None),
     ],
 )
 def test_which_job_of_the_host_a_run_is(
@@ -350,3 +352,12 @@ def test_which_job_of_the_host_a_run_is(
 ) -> None:
     found = told_of(run, jobs)
     assert (found.external_id if found else None) == expected
+
+
+def test_a_job_that_is_another_run_is_not_this_one() -> None:
+    # Cancelled, and the same file begun again within two minutes.
+    before = replace(RUN, id="q", started_at=AT - timedelta(minutes=1), external_id="1")
+    assert told_of(RUN, [past("1", -1, 0.5)], [before, RUN]) is None
+    found = told_of(RUN, [past("1", -1, 0.5), past("2", 0)], [before, RUN])
+    assert found is not None
+    assert found.external_id == "2"

@@ -25,6 +25,8 @@ from odin_engine.printers.model import (
     DisconnectMachine,
     Drying,
     DryingBounds,
+    Fault,
+    FaultKind,
     FilamentUnit,
     Firmware,
     Home,
@@ -58,6 +60,7 @@ from odin_engine.printers.model import (
     SetSpeed,
     SetSpeedPercent,
     SetTimelapse,
+    Severity,
     SkipObjects,
     Slot,
     SlotRef,
@@ -242,6 +245,16 @@ def test_what_the_model_cannot_do_is_refused(command: Command) -> None:
     objection = refusal(command, situation(possible(command), capabilities=limited))
     assert objection is not None
     assert objection.code == "printer_not_supported"
+
+
+def test_a_machine_that_halted_says_why_it_can_do_nothing() -> None:
+    dead = Fault("klippy_shutdown", FaultKind.PRINT, Severity.FATAL, "Lost the MCU.")
+    limited = replace(IDLE.capabilities, commands=())
+    case = situation(capabilities=limited, faults=(dead,))
+    objection = refusal(Home(), case)
+    assert isinstance(objection, NotNow)
+    assert objection.because == "fault"
+    assert objection.message.endswith("Lost the MCU.")
 
 
 OCCUPIED = replace(PRINTER, plate=Plate(state=PlateState.OCCUPIED))

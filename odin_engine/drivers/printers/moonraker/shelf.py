@@ -72,13 +72,18 @@ def history_query(since: datetime) -> dict[str, Any]:
 
 
 def past_jobs(told: Any, since: datetime) -> tuple[PastJob, ...]:  # noqa: ANN401 - a wire value
-    """Returns what ended since then, oldest first."""
+    """Returns what ended since then, oldest first.
+
+    What Moonraker did not see the end of may go on still.
+    """
     found = []
     jobs = table(told).get("jobs")
     for row in map(table, jobs[:_MOST_JOBS] if isinstance(jobs, list) else ()):
         number, name = word(row.get("job_id")), path(row.get("filename"))
         begun = tracking.instant(row.get("start_time"))
         ended = tracking.instant(row.get("end_time"))
+        if word(row.get("status")) in tracking.UNWATCHED:
+            continue
         if not number or not name or not begun or not ended or ended < since:
             continue
         found.append(

@@ -29,6 +29,8 @@ _RESULTS = {
     "interrupted": PrintResult.FAILED,
     "server_exit": PrintResult.FAILED,
 }
+UNWATCHED = frozenset({"interrupted", "server_exit"})
+"""Moonraker itself was stopped: Klipper may have gone on with the print."""
 _LAST_S = 253_402_300_799.0
 _START_WITHIN_S = 180.0
 """A start waits two minutes for its answer at most; what begins a minute later is not it."""
