@@ -215,6 +215,35 @@ def test_layers_from_where_they_are_told(
     assert (state.job.layer, state.job.total_layers) == expected
 
 
+@pytest.mark.parametrize("first_mm", [0.2, 0.1, 0.16, 0.15, 0.12, 0.3])
+def test_layers_by_a_height_that_is_rounded(first_mm: float) -> None:
+    for layers in range(1, 501):
+        height_mm = round(first_mm + (layers - 1) * 0.2, 2)
+        assert layers_of(height_mm, first_mm) == layers
+        assert layers_of(first_mm + (layers - 1) * 0.2, first_mm) == layers
+        # A thin last layer is one as well.
+        assert layers_of(height_mm + 0.05, first_mm) == layers + 1
+
+
+def test_layers_by_a_height_that_makes_no_sense() -> None:
+    assert layers_of(0.1, 0.2) is None
+    assert layers_of(9e15, 0.2, 1e-300) is None
+
+
+def layers_of(height_mm: float, first_mm: float, layer_mm: float = 0.2) -> int | None:
+    """Returns how many layers a file has by its height alone."""
+    metadata = read_metadata(
+        {
+            "filename": "a.gcode",
+            "object_height": height_mm,
+            "first_layer_height": first_mm,
+            "layer_height": layer_mm,
+        }
+    )
+    assert metadata is not None
+    return metadata.total_layers
+
+
 @pytest.mark.parametrize(
     ("status", "metadata", "remaining", "source"),
     [

@@ -4,6 +4,7 @@ Source: docs.moonraker.dev, "File management" (metadata); 0.10 sends lists where
 servers send one text.
 """
 
+import math
 import posixpath
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,9 @@ from odin_engine.printers.model import PrintDetails, PrintFilament, PrintObject
 
 _LARGEST_PX = 512
 _MOST_FILAMENTS = 64
+_MOST_LAYERS = 100_000
+_ROUNDING = 0.001
+"""Of a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ class Metadata:
         high, layer, first = (self.object_height_mm, self.layer_mm, self.first_layer_mm)
         if high is None or not layer or first is None or high < first:
             return None
+        above_first = (high - first) / layer
+        if above_first >= _MOST_LAYERS:
+            return None
         # What a thin last layer leaves over is one, what rounding leaves is none.
-        count = -(-(high - first) // layer) + 1 if high > first else 1
-        return int(count) if count <= 100_000 else None
+        return math.ceil(above_first - _ROUNDING) + 1
 
 
 def is_metadata(body: Table) -> bool:
