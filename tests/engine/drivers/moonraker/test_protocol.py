@@ -29,6 +29,7 @@ from odin_engine.drivers.printers.moonraker.protocol.webcams import read_webcams
 from odin_engine.printers.model import (
     Activity,
     EstimateSource,
+    Job,
     PrinterState,
     attention_reason,
 )
@@ -304,6 +305,45 @@ def test_it_is_done_when_it_says_so_and_not_before() -> None:
     assert (job.progress_pct, job.remaining_s) == (100, 0)
 
 
+def test_a_header_that_is_read_is_no_progress() -> None:
+    card = {"file_position": 1671, "file_size": 5977, "progress": 1671 / 5977}
+    status = {
+        **stats(print_duration=0.0, filament_used=0.0),
+        "virtual_sdcard": card,
+        "display_status": {"progress": card["progress"]},
+    }
+    document = Document()
+    begin_machine(document, "ready")
+    fold(document, status, 0.0)
+    translator = Translator(document)
+    job = current_job(translator)
+    assert job.progress_pct is None
+    told = {"filename": "a/part.gcode", "size": 5977, "modified": 1.0}
+    parts = {"gcode_start_byte": 1671, "gcode_end_byte": 5000}
+    take(document, {**told, **parts}, 0.0)
+    assert current_job(translator).progress_pct == 0
+    fold(document, {"print_stats": {"state": "cancelled"}}, 1.0)
+    assert current_job(translator).progress_pct == 0
+
+
+def test_a_file_of_which_nothing_is_known_is_as_far_as_it_was_read() -> None:
+    job = state_of({**stats(), "virtual_sdcard": {"progress": 0.4}}).job
+    assert job is not None
+    assert job.progress_pct == 40
+    slicer = {"display_status": {"progress": 0.02}}
+    preparing = stats(print_duration=0.0)
+    job = state_of({**preparing, **slicer, "virtual_sdcard": {"progress": 0.4}}).job
+    assert job is not None
+    assert job.progress_pct == 2
+
+
+def current_job(translator: Translator) -> Job:
+    state = translator.state()
+    assert state is not None
+    assert state.job is not None
+    return state.job
+
+
 def test_null_is_no_message() -> None:
     for message in (None, "", 5):
         job = state_of({**stats(), "display_status": {"message": message}}).job
@@ -347,6 +387,19 @@ def test_the_end_of_a_job_that_klipper_took_along_is_told_once() -> None:
     back = translator.state()
     assert back is not None
     assert (back.activity, back.job) == (Activity.IDLE, None)
+
+
+def test_nothing_remains_of_a_job_that_klipper_took_along() -> None:
+    document = Document()
+    begin_machine(document, "ready")
+    fold(document, {**stats(), "virtual_sdcard": {"progress": 0.5}}, 0.0)
+    translator = Translator(document)
+    before = current_job(translator)
+    assert before.remaining_s
+    hear(document, Notice("notify_klippy_disconnected"), 1.0)
+    job = current_job(translator)
+    assert (job.progress_pct, job.remaining_s, job.remaining_source) == (50, None, None)
+    assert job.file == before.file
 
 
 def test_a_job_that_ends_in_standby_ends_as_the_history_says() -> None:

@@ -42,7 +42,7 @@ def activity_of(document: Document) -> Activity:
     if state == "paused" or (state == "printing" and is_held(document)):
         return Activity.PAUSED
     if state == "printing":
-        return Activity.PREPARING if _has_laid_nothing(document) else Activity.PRINTING
+        return Activity.PREPARING if has_laid_nothing(document) else Activity.PRINTING
     return _ENDS.get(state or "") or _at_rest(document)
 
 
@@ -62,7 +62,7 @@ def is_held(document: Document) -> bool:
     return mmu.get("print_state") == "pause_locked" or afc.get("error_state") is True
 
 
-def _has_laid_nothing(document: Document) -> bool:
+def has_laid_nothing(document: Document) -> bool:
     """Whether the start macro still runs; both count from the first extrusion.
 
     A machine without an extruder never lays anything.

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from odin_engine.drivers.printers.moonraker.protocol.activity import has_laid_nothing
 from odin_engine.drivers.printers.moonraker.protocol.document import Document
 from odin_engine.drivers.printers.moonraker.protocol.fields import (
     above_zero,
@@ -70,7 +71,7 @@ def _millimetres(value: float | None) -> float | None:
 
 
 def progress_of(document: Document, metadata: Metadata | None) -> float | None:
-    """Returns how far a file is, 0 to 1."""
+    """Returns how far a file is, 0 to 1; `None` where nobody can say yet."""
     card = document.object("virtual_sdcard")
     position = real(card.get("file_position"))
     if metadata is not None and metadata.end_byte is not None and position is not None:
@@ -78,6 +79,9 @@ def progress_of(document: Document, metadata: Metadata | None) -> float | None:
         if metadata.end_byte > start:
             return _share((position - start) / (metadata.end_byte - start))
     by_time = _by_time(document)
+    if by_time is None and has_laid_nothing(document):
+        # All that was read is the file's header, which may be a third of it.
+        return None
     return by_time if by_time is not None else _share(real(card.get("progress")))
 
 

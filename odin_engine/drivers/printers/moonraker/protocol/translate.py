@@ -77,16 +77,18 @@ class Translator:
     def _away(self) -> PrinterState:
         """Returns the last state, as what a host without its machine knows."""
         before = self._state or PrinterState(model=self._model())
-        activity = before.activity
+        activity, job = before.activity, before.job
         if activity is not None and activity.has_running_job:
             # Nothing prints without Klipper. How it ended was seen, or was not.
             was_lost = self._document.was_lost
             activity = Activity.FAILED if was_lost else Activity.IDLE
+            job = job and replace(job, remaining_s=None, remaining_source=None)
         return replace(
             before,
             link=LinkStatus.OFFLINE,
             link_reason=LinkReason.MACHINE_AWAY,
             activity=activity,
+            job=job,
             faults=(),
             prompt=None,
             capabilities=self._capabilities(),
