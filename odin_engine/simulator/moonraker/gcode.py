@@ -8,6 +8,8 @@ import shlex
 from odin_engine.simulator.moonraker.klipper import Klipper
 from odin_engine.simulator.plain import Activity
 
+_PREFIXES = {"echo": "echo:", "command": "//", "error": "!!"}
+
 
 class GcodeError(Exception):
     """Klipper refuses a line, in its own words."""
@@ -23,7 +25,7 @@ def run(klipper: Klipper, script: str) -> None:
             _line(klipper, words[0].upper(), words[1:])
 
 
-def _line(klipper: Klipper, word: str, rest: list[str]) -> None:  # noqa: C901, PLR0912 - one line per word is the table
+def _line(klipper: Klipper, word: str, rest: list[str]) -> None:  # noqa: C901, PLR0912, PLR0915 - one line per word is the table
     machine = klipper.machine
     given = {
         key.upper(): value for key, _, value in (each.partition("=") for each in rest)
@@ -61,6 +63,8 @@ def _line(klipper: Klipper, word: str, rest: list[str]) -> None:  # noqa: C901, 
         case "SDCARD_RESET_FILE":
             klipper.is_loaded = False
             machine.clear()
+        case "RESPOND":
+            klipper.say(_response(given))
         case "MMU_UNLOCK":
             klipper.mmu_reason = ""
             machine.change()
@@ -76,6 +80,14 @@ def _line(klipper: Klipper, word: str, rest: list[str]) -> None:  # noqa: C901, 
             klipper.shut_down("Shutdown due to M112 command")
         case _ if word[:1] == "T" and word[1:].isdigit():
             machine.change(tool=min(int(word[1:]), klipper.variant.heads - 1))
+
+
+def _response(given: dict[str, str]) -> str:
+    """Returns what Klipper's `[respond]` says."""
+    kind = given.get("TYPE", "echo").lower()
+    if kind not in _PREFIXES:
+        raise GcodeError(f"RESPOND TYPE '{kind}' is invalid.")
+    return f"{_PREFIXES[kind]} {given.get('MSG', '')}"
 
 
 def _heater_of(klipper: Klipper, word: str, letters: dict[str, str]) -> str:

@@ -32,7 +32,8 @@ _READY = "Printer is ready"
 class Klipper:
     """The host software: `state` is `ready`, `startup`, `shutdown`, `error` or `away`.
 
-    `notify` is called with the name of each notice about it.
+    `notify` is called with the name of each notice about it, `say` with each line that
+    it says on the console.
     """
 
     def __init__(
@@ -40,9 +41,11 @@ class Klipper:
         machine: PlainMachine,
         variant: Variant,
         notify: Callable[[str], None],
+        say: Callable[[str], None],
     ) -> None:
         self.machine = machine
         self.variant = variant
+        self.say = say
         self.state = "ready"
         self.is_hidden = False
         self.message = _READY

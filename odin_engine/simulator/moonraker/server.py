@@ -50,7 +50,7 @@ class SimulatedMoonraker:
         self.options: dict[str, str | int | bool] = {}
         kind = variant_of(variant)
         self.machine: PlainMachine = kind.machine(name, clock_factor)
-        self.klipper = Klipper(self.machine, kind, self._klippy)
+        self.klipper = Klipper(self.machine, kind, self._klippy, self.say)
         state_dir.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(state_dir / "gcodes")
         self.shelf.folder.mkdir(exist_ok=True)

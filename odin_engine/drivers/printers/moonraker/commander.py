@@ -58,6 +58,7 @@ class Commander:
         if command.kind is CommandKind.STOP:
             self._mirror.note_stop()
         confirms = self._confirming(command)
+        asking = self._mirror.document.asking
         for call in calls:
             try:
                 answer = await self._do(call, confirms)
@@ -67,6 +68,9 @@ class Commander:
                 raise
             if isinstance(command, SetPower):
                 _check_switched(answer, command)
+        if command.kind is CommandKind.CLEAR_FAULTS:
+            # A Klipper without `[respond]` takes the line and says nothing of it.
+            self._mirror.note_dismissed(asking)
 
     def _confirming(self, command: Command) -> Callable[[], bool] | None:
         """Returns how a report shows that it was done, before the macro behind it ends."""

@@ -21,6 +21,7 @@ from odin_engine.drivers.printers.moonraker.protocol.frames import (
     Reply,
     parse,
 )
+from odin_engine.drivers.printers.moonraker.protocol.prompts import Asking
 from odin_engine.drivers.printers.moonraker.protocol.translate import Translator
 from odin_engine.kernel.clock import Clock
 from odin_engine.printers.model import Activity, PrinterState
@@ -157,6 +158,12 @@ class Mirror:
     def note_stop(self) -> None:
         """Remembers that the job's end, when it comes, is a person's wish."""
         self.document.track = tracking.stopping(self.document.track)
+
+    def note_dismissed(self, asking: Asking | None) -> None:
+        """Forgets a question that was dismissed; a later one stays."""
+        if asking is not None and self.document.asking is asking:
+            self.document.asking = None
+            self.refresh()
 
     def note_line(self, text: str, *, is_sent: bool) -> None:
         """Keeps a line of the conversation."""

@@ -513,6 +513,21 @@ class TestControl:
             await watch.until(lambda s: s.prompt is None)
         assert rig.simulated.scripts == ["RESUME"]
 
+    async def test_a_question_is_dismissed_while_it_prints(
+        self, rig: MoonrakerRig
+    ) -> None:
+        rig.begin_print()
+        async with connected(rig) as (driver, watch):
+            rig.simulated.act("ask")
+            await watch.until(lambda s: attention_reason(s) == "prompt")
+            await driver.execute(ClearFaults())
+            state = await watch.until(lambda s: s.prompt is None)
+            assert not state.faults
+            assert state.activity is Activity.PRINTING
+            assert isinstance(driver, MoonrakerDriver)
+            assert "// action:prompt_end" in [each.text for each in driver.console(0)]
+        assert rig.simulated.scripts == ['RESPOND TYPE=command MSG="action:prompt_end"']
+
 
 class TestMachines:
     async def test_four_heads_in_the_order_of_their_numbers(

@@ -222,6 +222,21 @@ def test_an_answer_runs_its_button(document: Document) -> None:
         encode(AnswerPrompt(2), document)
 
 
+def test_a_question_is_dismissed_beside_a_job_and_its_error_after_it(
+    document: Document,
+) -> None:
+    end = 'RESPOND TYPE=command MSG="action:prompt_end"'
+    asking = hear(None, "// action:prompt_begin Sure?")
+    document.asking = asking
+    assert scripts(ClearFaults(), document) == ["SDCARD_RESET_FILE"]
+    document.asking = hear(asking, "// action:prompt_show")
+    assert scripts(ClearFaults(), document) == [end, "SDCARD_RESET_FILE"]
+    fold(document, {"print_stats": {"state": "printing", "filename": "a"}}, 1.0)
+    assert scripts(ClearFaults(), document) == [end]
+    fold(document, {"mmu": {"print_state": "pause_locked"}}, 1.0)
+    assert scripts(ClearFaults(), document) == [end, "MMU_UNLOCK"]
+
+
 @pytest.mark.parametrize(
     "command",
     [

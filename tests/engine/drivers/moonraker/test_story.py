@@ -15,10 +15,12 @@ from odin_engine.drivers.printers.moonraker.protocol.tracking import Track
 from odin_engine.printers.events import PrintEnded, PrintStarted, transitions
 from odin_engine.printers.model import (
     Activity,
+    ClearFaults,
     CommandRejected,
     CommandTimedOut,
     PrinterState,
     PrintResult,
+    Prompt,
     StartPrint,
     Unreachable,
 )
@@ -88,6 +90,10 @@ class Wire:
         self.stats |= delta
         if delta:
             self.notify("notify_status_update", {"print_stats": delta}, 1.0)
+
+    def question(self, text: str) -> None:
+        for line in (f"begin {text}", "show"):
+            self.notify("notify_gcode_response", f"// action:prompt_{line}")
 
     def begin(self, name: str, *, token: int | None = None) -> None:
         self.begun += 1
@@ -290,6 +296,31 @@ async def test_a_start_that_failed_is_not_sent_again(
     job = wire.take().job
     assert job is not None
     assert job.token is None
+
+
+async def test_a_question_that_no_report_takes_back_is_forgotten() -> None:
+    wire = Wire()
+    wire.step("begin a")
+    sent: list[str] = []
+
+    async def ask(
+        method: str, params: dict[str, Any], within_s: float = 30.0
+    ) -> object:
+        del method, within_s
+        sent.append(params["script"])
+        if len(sent) > 1:
+            wire.question("Which one?")
+        return "ok"
+
+    wire.question("Sure?")
+    assert wire.take().prompt is not None
+    commander = Commander(wire.mirror, ask)
+    await commander.execute(ClearFaults())
+    assert sent == ['RESPOND TYPE=command MSG="action:prompt_end"']
+    assert wire.take().prompt is None
+    wire.question("Sure?")
+    await commander.execute(ClearFaults())
+    assert wire.take().prompt == Prompt("Which one?", ())
 
 
 @pytest.mark.parametrize("klippy", ["disconnected", "startup"])

@@ -54,6 +54,7 @@ HOST_S = 30.0
 _JOG_MM_MIN = {Axis.X: 3000, Axis.Y: 3000, Axis.Z: 600}
 _PLAIN = re.compile(r"[\w.:-]+")
 RESET_FILE = "SDCARD_RESET_FILE"
+_END_PROMPT = 'RESPOND TYPE=command MSG="action:prompt_end"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def _calls(command: Command, document: Document) -> Iterator[Call]:  # noqa: C90
         case SkipObjects(object_ids):
             yield from _skip(object_ids, document)
         case ClearFaults():
-            yield _clear(document)
+            yield from _clear(document)
         case AnswerPrompt(choice):
             yield _answer(choice, document)
         case LoadFilament(slot):
@@ -208,16 +209,20 @@ def _skip(object_ids: tuple[int, ...], document: Document) -> Iterator[Call]:
         yield script(f"EXCLUDE_OBJECT NAME={_quoted(names[number])}")
 
 
-def _clear(document: Document) -> Call:
+def _clear(document: Document) -> Iterator[Call]:
+    is_asking = document.asking is not None and document.asking.is_shown
+    if is_asking:
+        yield script(_END_PROMPT)
     if document.object("mmu").get("print_state") == "pause_locked":
-        return script("MMU_UNLOCK")
-    if document.object("AFC").get("error_state") is True:
-        return script("RESET_FAILURE")
-    if document.track.state in RUNNING:
+        yield script("MMU_UNLOCK")
+    elif document.object("AFC").get("error_state") is True:
+        yield script("RESET_FAILURE")
+    elif document.track.state not in RUNNING:
+        yield script(RESET_FILE)
+    elif not is_asking:
         raise CommandRejected(
             "A job occupies the printer; stop it, then its error can be dismissed."
         )
-    return script(RESET_FILE)
 
 
 def _answer(choice: int, document: Document) -> Call:
