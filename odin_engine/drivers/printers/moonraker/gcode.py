@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from odin_engine.drivers.printers.moonraker.protocol.fields import at, color
 from odin_engine.drivers.printers.moonraker.protocol.objects import box_of
 from odin_engine.kernel.errors import Invalid
 from odin_engine.printers.model import PrintDetails, PrintFilament, PrintObject
@@ -33,6 +34,10 @@ _CURA_TIME = re.compile(r"(?m)^;TIME:(\d{1,9})")
 _WEIGHT = re.compile(r"(?m)^; (?:total )?filament used \[g\] ?= ?([\d., ]+)$")
 _LENGTH = re.compile(r"(?m)^; filament used \[mm\] ?= ?([\d., ]+)$")
 _TYPES = re.compile(r"(?m)^; filament_type = (.{1,500})$")
+_COLORS = (
+    re.compile(r"(?m)^; filament_colour = (.{1,1000})$"),
+    re.compile(r"(?m)^; extruder_colour = (.{1,1000})$"),
+)
 _CURA_LENGTH = re.compile(r"(?m)^;Filament used: ([\d.]{1,12})m")
 _LAYER = re.compile(r"(?m)^(?:; layer_height =|;Layer height:) ([\d.]{1,10})$")
 _NOZZLE = re.compile(r"(?m)^; nozzle_diameter = ([\d.]{1,10})")
@@ -132,9 +137,21 @@ def _number(pattern: re.Pattern[str], text: str) -> float | None:
     return values[0] if values and values[0] > 0 else None
 
 
+def _colors(text: str) -> list[str | None]:
+    """Returns each filament's colour, by the first setting that has any."""
+    for pattern in _COLORS:
+        found = pattern.search(text)
+        told = found[1].split(";") if found else []
+        colors = [color(each.strip(' "')) for each in told]
+        if any(colors):
+            return colors
+    return []
+
+
 def _filaments(text: str) -> tuple[PrintFilament, ...]:
     found = _TYPES.search(text)
     types = [each.strip() for each in found[1].split(";")] if found else []
+    colors = _colors(text)
     weights, lengths = _numbers(_WEIGHT, text), _numbers(_LENGTH, text)
     lengths = lengths or [each * 1000 for each in _numbers(_CURA_LENGTH, text)]
     used = [index for index, weight in enumerate(weights) if weight > 0] or [0]
@@ -142,6 +159,7 @@ def _filaments(text: str) -> tuple[PrintFilament, ...]:
         PrintFilament(
             index,
             material=types[index] if index < len(types) else None,
+            color=at(colors, index),
             used_g=weights[index] if index < len(weights) else None,
             used_m=lengths[index] / 1000 if index < len(lengths) else None,
         )

@@ -57,6 +57,46 @@ def test_prusaslicer_with_two_filaments(tmp_path: Path) -> None:
     assert plate.small_picture == _PNG + b"small"
 
 
+@pytest.mark.parametrize(
+    ("comments", "colors"),
+    [
+        ("; filament_colour = #FF8800;#00FF00\n", ["#FF8800FF", "#00FF00FF"]),
+        ('; filament_colour = "#ff8800"; 00FF0080 \n', ["#FF8800FF", "#00FF0080"]),
+        ("; filament_colour = #FF8800\n", ["#FF8800FF", None]),
+        ("; filament_colour = ;#00FF00\n", [None, "#00FF00FF"]),
+        ("; filament_colour = red;#12345\n", [None, None]),
+        ("; extruder_colour = #FF8800;\n", ["#FF8800FF", None]),
+        (
+            "; extruder_colour = #FF8800;#0000FF\n; filament_colour = ;\n",
+            ["#FF8800FF", "#0000FFFF"],
+        ),
+        (
+            "; extruder_colour = #FF8800;#0000FF\n; filament_colour = #111111\n",
+            ["#111111FF", None],
+        ),
+        ("; filament_colour = " + ";" * 999 + "\n", [None, None]),
+        ("", [None, None]),
+    ],
+)
+def test_the_colours_of_filaments(
+    tmp_path: Path, comments: str, colors: list[str | None]
+) -> None:
+    weights = "; filament used [g] = 27.32, 0.40\n"
+    filaments = look(tmp_path, _HEADER + weights + comments).details.filaments
+    assert [each.color for each in filaments] == colors
+
+
+def test_the_colour_of_the_third_of_which_one_is_unused(tmp_path: Path) -> None:
+    text = (
+        "; filament used [g] = 1, 0, 2\n; filament_colour = #111111;#222222;#333333\n"
+    )
+    filaments = look(tmp_path, _HEADER + text).details.filaments
+    assert [(each.index, each.color) for each in filaments] == [
+        (0, "#111111FF"),
+        (2, "#333333FF"),
+    ]
+
+
 def test_cura(tmp_path: Path) -> None:
     details = look(
         tmp_path,
@@ -94,7 +134,8 @@ def test_any_bytes_are_looked_into(
     has_sign: bool,  # noqa: FBT001 - drawn
 ) -> None:
     source = tmp_path_factory.mktemp("any") / "a.gcode"
-    source.write_bytes(b"G28\n" * has_sign + b"; thumbnail begin 9x9 9\n" + data)
+    said = b"; filament_colour = " + data + b"\n; thumbnail begin 9x9 9\n" + data
+    source.write_bytes(b"G28\n" * has_sign + said)
     try:
         assert look_into(source).details.plate == 1
     except Invalid:
