@@ -31,6 +31,8 @@ _URL = re.compile(r"(?:https?|wss?)://[^\s\"'<>]+")
 _MAC = re.compile(r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-F:])")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")
 _QUERY = re.compile(r"(?<=[?&])([^=&\s]{1,64})=([^&\s]+)")
+_HOME = re.compile(r"(?<![\w.-])/home/([^/\s:\"']{1,64})(?=/)")
+"""Hosts say where their software lies: in somebody's folder."""
 _PLATE = re.compile(r"plate_\d+")
 _SUFFIXES = (
     ".gcode.3mf",
@@ -52,6 +54,7 @@ _FOLDERS = frozenset(
     | {"home", "Metadata", "model", "files"}
 )
 """Folders that machines have by themselves."""
+_USER = "user"
 _PREFIX = 3
 _DOCUMENTATION_NET = int(ipaddress.IPv4Address("192.0.2.10"))
 _SHORTEST_NAME = 3
@@ -211,7 +214,7 @@ class _Learner:
         self._book.stand_in("job name", stem, make)
 
     def _folders(self, value: str) -> None:
-        for name in value.split("/")[:-1]:
+        for name in _HOME.sub("/home", value).split("/")[:-1]:
             if len(name) >= _SHORTEST_NAME and name not in _FOLDERS:
                 self._book.stand_in("folder", name, lambda n: f"folder_{n:02d}")
 
@@ -282,8 +285,9 @@ class _Cleaner:
         return self.text(value)
 
     def text(self, value: str) -> str:
-        """Returns a text without serials, tags, secrets, files, links and addresses."""
+        """Returns a text without what names a person or a machine anywhere in it."""
         value = self._files(self._everywhere(value))
+        value = _HOME.sub(lambda found: f"/home/{self._user(found[1])}", value)
         value = _URL.sub(lambda found: self._url(found[0]), value)
         value = _MAIL.sub(lambda found: self._private(found[0]), value)
         value = _MAC.sub(lambda found: self._mac(found[0]), value)
@@ -297,6 +301,11 @@ class _Cleaner:
     def _private(self, value: str) -> str:
         size = len(value)
         return self._book.stand_in("private value", value, lambda _: "x" * size)
+
+    def _user(self, value: str) -> str:
+        if value == _USER:
+            return value
+        return self._book.stand_in("user name", value, lambda _: _USER)
 
     def _identity(self, value: str) -> str:
         """Returns a number of as many digits: one below 2³¹ stays below it."""

@@ -49,6 +49,27 @@ def test_folders_that_machines_have_stay() -> None:
     assert record.payload == {"path": "/usb/model/sample_job_01.goo"}
 
 
+def test_folders_of_people_lose_their_names() -> None:
+    told = {
+        "klipper_path": "/home/jane/klipper",
+        "python_path": "/home/jane/klippy-env/bin/python",
+        "warnings": ["Unable to open '/home/jane/a.cfg' or file:///home/joe.d/b.cfg:"],
+        "/home/jane/x": "/home/user/x",
+        "path": "/home/jane/gcodes/vase.gcode",
+        "line": "M23 home/jane/a, /files/local/home/jane/b",
+    }
+    (record,), counts = sanitise([Record(0, "in", "GET /x", told)], [], KEYS)
+    assert record.payload == {
+        "klipper_path": "/home/user/klipper",
+        "python_path": "/home/user/klippy-env/bin/python",
+        "warnings": ["Unable to open '/home/user/a.cfg' or file:///home/user/b.cfg:"],
+        "/home/user/x": "/home/user/x",
+        "path": "/home/user/gcodes/sample_job_01.gcode",
+        "line": "M23 home/jane/a, /files/local/home/jane/b",
+    }
+    assert counts == {"user name": 2, "job name": 1}
+
+
 def test_keys_in_addresses_and_payloads_go() -> None:
     record = clean(
         {"api_key": "abcdef", "hostname": "attic-pi", "user": "jane", "token": ""},
