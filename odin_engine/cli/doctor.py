@@ -20,6 +20,7 @@ import click
 
 from odin_engine.kernel.clock import Clock, SystemClock
 from odin_engine.kernel.errors import OdinError, Refused
+from odin_engine.kernel.lock import is_held
 from odin_engine.kernel.migrate import (
     DatabaseUnreachable,
     current,
@@ -108,7 +109,8 @@ def _examine_printer(name: str) -> list[Finding]:
 
     try:
         settings = load_settings()
-        is_running = _is_healthy(settings)
+        # The one that runs may listen on another port than we were told.
+        is_running = is_held(settings.data_dir) or _is_healthy(settings)
         checks = asyncio.run(try_connection(settings, name, is_running=is_running))
     except OdinError as error:
         raise click.ClickException(error.message) from error

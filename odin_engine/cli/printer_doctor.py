@@ -13,10 +13,11 @@ from odin_engine.kernel.secrets import KEY_FILE, Secrets
 from odin_engine.kernel.settings import Settings
 from odin_engine.kernel.ticker import LoopTicker
 from odin_engine.printers import store
-from odin_engine.printers.model.record import Access, Printer, is_device
+from odin_engine.printers.model.record import Access, Printer
 from odin_engine.printers.ports import Check, Surroundings
 from odin_engine.printers.service.discovery import Discovery
 from odin_engine.printers.service.errands import Errands
+from odin_engine.printers.service.fields import takes_device
 from odin_engine.printers.service.fleet import Fleet
 
 
@@ -25,14 +26,19 @@ async def try_connection(
 ) -> Sequence[Check]:
     """Tries the connection of a registered printer, by its name or id.
 
-    `is_running`: an engine has the printers now, and keeps what only one can open.
+    `is_running`: an engine has the printers now. Over a serial line only one may talk,
+    also where a bridge lets a second one in: it would end what is printed.
 
     Raises:
         NotFound: there is no such printer; says which there are.
         Refused: there is no database to look into.
     """
     printer, access = await _find(settings, name)
-    if is_running and is_device(printer.host):
+    surroundings = Surroundings(settings.data_dir, settings.discovery_address)
+    family = families.load_one(printer.family, surroundings)
+    if family is None:
+        raise NotFound(f"No driver for {printer.family!r} printers is installed.")
+    if is_running and takes_device(family):
         return [
             Check(
                 "address",
@@ -41,10 +47,6 @@ async def try_connection(
                 remedy="Check the connection on the printer's page, or stop the engine.",
             )
         ]
-    surroundings = Surroundings(settings.data_dir, settings.discovery_address)
-    family = families.load_one(printer.family, surroundings)
-    if family is None:
-        raise NotFound(f"No driver for {printer.family!r} printers is installed.")
     clock, ticker = SystemClock(), LoopTicker()
     fleet = Fleet(clock, lambda _: None)
     fleet.add(printer, access)

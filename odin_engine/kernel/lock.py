@@ -59,3 +59,25 @@ def exclusive(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_held(data_dir: Path) -> bool:
+    """Whether somebody works on the data directory now; writes nothing in it.
+
+    Raises:
+        LockUnusable: that cannot be found out.
+    """
+    path = data_dir / _LOCK_FILE
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise LockUnusable(path, error) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

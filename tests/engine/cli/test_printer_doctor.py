@@ -15,11 +15,13 @@ from odin_engine.cli.printer_doctor import try_connection
 from odin_engine.kernel.bus import Facts
 from odin_engine.kernel.db import Database
 from odin_engine.kernel.ids import new_id
+from odin_engine.kernel.lock import exclusive, is_held
 from odin_engine.kernel.secrets import load_secrets
 from odin_engine.kernel.settings import load_settings
 from odin_engine.printers import store
 from odin_engine.printers.model.record import Access, Printer
 from odin_engine.simulator.bambu import SimulatedPrinter
+from odin_engine.simulator.marlin import SimulatedMarlin
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -123,3 +125,31 @@ async def test_a_device_that_the_engine_holds_is_not_touched(data_dir: Path) -> 
     (check,) = await try_connection(load_settings(), "Anna", is_running=True)
     assert (check.step, check.ok) == ("address", None)
     assert check.remedy is not None
+
+
+async def test_nobody_speaks_into_a_line_that_the_engine_holds(data_dir: Path) -> None:
+    """A bridge lets everybody in; the engine may listen on any port."""
+    async with SimulatedMarlin("marlin") as printer:
+        await _register(data_dir, printer.host, printer.ports, family="marlin")
+        with exclusive(data_dir):
+            told = json.loads((await _doctor("--printer", "Anna", "--json")).output)
+        assert not printer.firmware.received
+        (check,) = told["checks"]
+        assert (check["check"], check["ok"]) == ("address", None)
+        assert "running engine" in check["detail"]
+
+
+async def test_other_printers_are_looked_at_beside_the_engine(data_dir: Path) -> None:
+    async with SimulatedPrinter("P1S", report_every_s=0.2) as printer:
+        await _register(
+            data_dir, printer.host, printer.ports, printer.serial, printer.access_code
+        )
+        with exclusive(data_dir):
+            result = await _doctor("--printer", "Anna")
+    assert "ok login" in result.output
+
+
+def test_to_ask_for_the_lock_leaves_nothing_behind(data_dir: Path) -> None:
+    """Made by whoever looks, the engine might not be allowed to open it."""
+    assert not is_held(data_dir)
+    assert {path.name for path in data_dir.iterdir()} == {"odin.db"}
