@@ -279,7 +279,8 @@ class Session:
 
     def _hear(self, reply: Reply) -> None:
         if isinstance(reply, Ok):
-            if reply.heats or self.book.machine.waiting is not None:
+            tells = bool(reply.heats) or reply.position is not None
+            if tells or self.book.machine.waiting is not None:
                 self.book.hear(reply)
                 if reply.heats:
                     self._heats_s = self.clock.monotonic_s()

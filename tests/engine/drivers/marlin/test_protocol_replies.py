@@ -45,6 +45,16 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
         (b"ok N123 P15 B3", Ok(123)),
         (b"ok 57", Ok(57)),
         (b"ok T:21.5 /0.0 B:20 /60 @:0", Ok(None, (("T0", 21.5, 0), ("B", 20, 60)))),
+        (
+            b"ok X:62.0 Y:134.0 Z:0.2 E:2.26 Count: A:6200 B:13400 C:20",
+            Ok(position=Position(62, 134, 0.2, 2.26)),
+        ),
+        (
+            b"ok C: X:1.5000 Y:2.0000 Z:0.2000 E:-3.4000",
+            Ok(position=Position(1.5, 2, 0.2, -3.4)),
+        ),
+        (b"ok C: X:1.5000 Y:2.0000 Z:0.2000 A:60.0000", Ok()),
+        (b"C: X:1.50 Y:2.00 Z:0.20 E:-3.4", Position(1.5, 2.0, 0.2, -3.4)),
         (b"\0\x01start", Start()),
         (b"wait", Wait()),
         (b"echo:busy: processing", Busy(Waiting.PROCESSING)),
@@ -152,6 +162,15 @@ def test_a_broken_thermistor_is_a_fault_until_it_reads_again() -> None:
     assert [fault.code for fault in machine.state.faults] == ["thermistor_t0"]
     machine = fold(machine, parse(b"T:21 /0 B:20 /0"), NOW)
     assert machine.state.faults == ()
+
+
+def test_the_steps_of_a_position_are_no_heats() -> None:
+    said = b"ok X:62.0 Y:134.0 Z:0.2 E:2.26 Count: A:6200 B:13400 C:20"
+    machine = fold(Machine.new(Settings()), parse(said), NOW)
+    assert machine.position == Position(62, 134, 0.2, 2.26)
+    assert machine.state.temperatures.bed is None
+    assert machine.state.temperatures.chamber is None
+    assert (machine.state.sensors, machine.state.faults) == ((), ())
 
 
 def test_what_changes_nothing_leaves_the_very_same_machine() -> None:

@@ -298,6 +298,27 @@ async def test_pause_lifts_the_head_and_resume_brings_it_back(rig: MarlinRig) ->
         await driver.execute(Stop())
 
 
+async def test_pause_lifts_the_head_that_is_told_of_on_the_ok_line(
+    rig: MarlinRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firmware = rig.printer.firmware
+    do = firmware.commands.do
+
+    def answer(text: str) -> str:
+        return f" {firmware.motion.text()} C:20" if text == "M114" else do(text)
+
+    monkeypatch.setattr(firmware.commands, "do", answer)
+    async with told(rig) as (_, driver, watch):
+        await driver.execute(rig.keep("cube.gcode", gcode(40_000)))
+        await true(lambda: len(firmware.received) >= 200)
+        await driver.execute(Pause())
+        state = await watch.until(is_a(Activity.PAUSED))
+        assert any(" G1 Z10 " in line for line in firmware.received)
+        assert state.temperatures.chamber is None
+        assert state.faults == ()
+        await driver.execute(Stop())
+
+
 async def test_a_cancel_stops_feeding_and_cools_down(rig: MarlinRig) -> None:
     async with told(rig) as (_, driver, watch):
         await driver.execute(rig.keep("cube.gcode", gcode(40_000)))

@@ -174,12 +174,11 @@ class Flow:
     def hear(self, reply: Reply, now_s: float) -> None:
         """Takes note of what the machine said."""
         if isinstance(reply, Ok):
+            if reply.position is not None:
+                self._keep(reply.position)
             self._hear_ok(reply)
             return
-        if self._outstanding is not None and self._outstanding.item is not None:
-            said = self._outstanding.item.said
-            if len(said) < _SAID_MOST:
-                said.append(reply)
+        self._keep(reply)
         if isinstance(reply, Resend):
             self._hear_resend(reply.number, now_s)
         elif isinstance(reply, Busy):
@@ -189,6 +188,13 @@ class Flow:
             self._waits += 1
             if self._waits >= 2:
                 self._again()
+
+    def _keep(self, reply: Reply) -> None:
+        """Keeps what was said for whoever asked."""
+        if self._outstanding is not None and self._outstanding.item is not None:
+            said = self._outstanding.item.said
+            if len(said) < _SAID_MOST:
+                said.append(reply)
 
     def pump(self, now_s: float) -> bytes | None:
         """Returns the next line to send, `None` while one is under way or none is left."""

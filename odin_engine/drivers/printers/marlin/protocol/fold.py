@@ -66,8 +66,10 @@ _CAPS_MOST = 256
 def fold(machine: Machine, reply: Reply, now: datetime | None) -> Machine:
     """Returns what is known after a reply; the same machine if it changed nothing."""
     match reply:
-        case Ok(_, heats):
+        case Ok(_, heats, position):
             after = _heated(machine, heats) if heats else machine
+            if position is not None:
+                after = replace(after, position=position)
             if machine.waiting is not None:
                 after = replace(after, waiting=None)
         case Heats(values):

@@ -19,11 +19,25 @@ type Heat = tuple[str, float, float | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """Where the head is, in mm."""
+
+    x: float
+    y: float
+    z: float
+    e: float
+
+
+@dataclass(frozen=True, slots=True)
 class Ok:
-    """A line was taken. `number` is the line's, where the firmware says it."""
+    """A line was taken. `number` is the line's, where the firmware says it.
+
+    Some firmwares answer on the same line what was asked.
+    """
 
     number: int | None = None
     heats: tuple[Heat, ...] = ()
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +100,6 @@ class Action:
 
     word: str
     text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where the head is, in mm."""
-
-    x: float
-    y: float
-    z: float
-    e: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +191,11 @@ _RESEND = re.compile(r"(?:Resend|rs)[: ]*\s*N?:?\s*(\d{1,10})", re.IGNORECASE)
 _OK_NUMBER = re.compile(r"^(?:N\s*)?(\d{1,10})\b")
 _WORDS = re.compile(r"\b([A-Z][A-Z_]+):(.*?)(?=\s[A-Z][A-Z_]+:|$)")
 _CAP = re.compile(r"Cap:([A-Z0-9_]{1,40}):([01])")
+_PLACE = re.compile(r"(?:C:\s*)?X:")
+"""How a position begins; the steps behind it have the letters of heaters."""
 _POSITION = re.compile(
-    r"^X:\s*(-?\d{1,6}\.?\d*)\s*Y:\s*(-?\d{1,6}\.?\d*)\s*Z:\s*(-?\d{1,6}\.?\d*)"
-    r"\s*E:\s*(-?\d{1,9}\.?\d*)"
+    r"^(?:C:\s*)?X:\s*(-?\d{1,6}\.?\d*)\s*Y:\s*(-?\d{1,6}\.?\d*)"
+    r"\s*Z:\s*(-?\d{1,6}\.?\d*)\s*E:\s*(-?\d{1,9}\.?\d*)"
 )
 _CARD_PROGRESS = re.compile(r"SD printing byte (\d{1,12})/(\d{1,12})")
 _OPENED = re.compile(r"File opened:\s*(.+?)\s+Size:\s*(\d{1,12})")
@@ -233,7 +239,7 @@ def parse(line: bytes) -> Reply:
 
 def _ok(rest: str) -> Ok:
     number = _OK_NUMBER.match(rest)
-    return Ok(int(number[1]) if number else None, _heats(rest))
+    return Ok(int(number[1]) if number else None, _heats(rest), _position(rest))
 
 
 def _simple(text: str) -> Reply | None:
@@ -277,8 +283,8 @@ def _about_machine(text: str) -> Reply | None:
         return Identity(found)
     if cap := _CAP.match(text):
         return Capability(cap[1], is_there=cap[2] == "1")
-    if position := _POSITION.match(text):
-        return Position(*map(float, position.groups()))
+    if position := _position(text):
+        return position
     speed, flow = _SPEED.match(text), _FLOW.match(text)
     if speed or flow:
         return Factors(int(speed[1]) if speed else None, int(flow[1]) if flow else None)
@@ -286,9 +292,14 @@ def _about_machine(text: str) -> Reply | None:
     return Heats(heats) if heats else None
 
 
+def _position(text: str) -> Position | None:
+    found = _POSITION.match(text)
+    return Position(*map(float, found.groups())) if found else None
+
+
 def _heats(text: str) -> tuple[Heat, ...]:
     """Returns the heaters named. With `T0` beside it, `T` is only the active one."""
-    if ":" not in text:
+    if ":" not in text or _PLACE.match(text):
         return ()
     found = [
         (name, float(now), float(wanted) if wanted else None)
