@@ -70,7 +70,8 @@ class Storage:
     ) -> None:
         """Sends a file and looks whether all of it is there.
 
-        What began and did not end well is removed, also when cancelled.
+        What began and did not end well is removed, also when cancelled; a whole file
+        that was there before stays, where the server has not touched it.
         """
         if not is_printable(name):
             raise CommandRejected(BAD_NAME)
@@ -79,6 +80,7 @@ class Storage:
         size = (await asyncio.to_thread(source.stat)).st_size
         if drive.free_bytes is not None and size > drive.free_bytes:
             raise CommandRejected(_NO_ROOM, "507")
+        before = await self._untouched(drive, name)
         try:
             headers = upload_headers(drive)
             answer = await self._link.send(path, source, size, progress, headers)
@@ -86,11 +88,11 @@ class Storage:
                 await self._settle()
                 await self._compare(path, size)
         except BaseException:
-            await self._remove(drive, path)
+            await self._remove(drive, path, before)
             raise
         if answer.status >= _FINE:
             if answer.status in _HALF_THERE:
-                await self._remove(drive, path)
+                await self._remove(drive, path, before)
             raise rejection(Deed.UPLOAD, answer.status, answer.body)
 
     async def delete(self, drive: Drive, name: str) -> None:
@@ -184,7 +186,18 @@ class Storage:
             await self._ticker.sleep(_SETTLES_S)
         raise ProtocolViolation("The printer took the file and does not have it.")
 
-    async def _remove(self, drive: Drive, path: str) -> None:
+    async def _untouched(self, drive: Drive, name: str) -> FileInfo | None:
+        """Returns the file of that name if a broken transfer leaves it whole.
+
+        The Pi receives beside it and replaces it at the end, the firmware writes into it.
+        """
+        if drive.name != PI_DRIVE.name:
+            return None
+        with contextlib.suppress(CommandRejected, ProtocolViolation):
+            return await self.info(drive, name)
+        return None
+
+    async def _remove(self, drive: Drive, path: str, before: FileInfo | None) -> None:
         """Removes what is left of a transfer that ended badly, as far as it goes."""
         with contextlib.suppress(DriverError):
             for _ in range(_ENDS):
@@ -192,6 +205,10 @@ class Storage:
                 if answer.status != documents.OK:
                     break
                 await self._ticker.sleep(_ENDS_S)
+            if before is not None:
+                answer = await self._link.ask_now("GET", path)
+                if _is_same(before, parse_file(_json(answer, Deed.READ))):
+                    return
             answer = await self._link.ask_now("DELETE", path)
             if answer.status == _NOT_FOUND and drive.name == PI_DRIVE.name:
                 # All of it may have been there, and the Pi not have noticed yet.
@@ -216,6 +233,13 @@ def _json(answer: Answer, deed: Deed) -> Any:  # noqa: ANN401 - a wire value
         raise ProtocolViolation("What the printer tells of a file is no JSON.") from (
             error
         )
+
+
+def _is_same(before: FileInfo, now: FileInfo | None) -> bool:
+    return now is not None and (before.size_bytes, before.modified_at) == (
+        now.size_bytes,
+        now.modified_at,
+    )
 
 
 def _details(file: FileInfo, *, has_picture: bool) -> PrintDetails:

@@ -12,6 +12,7 @@ from odin_engine.printers.model import (
     CommandTimedOut,
     Job,
     PrintFileUnavailable,
+    ProtocolViolation,
     Storage,
 )
 from odin_engine.printers.ports import ListsFiles, LooksIntoPrints, PlateFile
@@ -73,6 +74,51 @@ async def test_a_file_is_sent_again_over_the_old_one(
     async with connected(rig) as (driver, _):
         await driver.upload(source, ON_STICK, nothing)
         assert rig.stored(ON_STICK) == len(GCODE) * 100
+
+
+async def test_the_pi_keeps_the_old_file_when_another_is_cancelled(
+    pi: PrusaRig, tmp_path: Path
+) -> None:
+    """It receives beside the old one, and replaces it at the end."""
+    big = tmp_path / "big.gcode"
+    with big.open("wb") as file:
+        file.truncate(400 << 20)
+    async with connected(pi) as (driver, _):
+        upload = asyncio.create_task(driver.upload(big, ON_STICK, nothing))
+        await pi.uploading()
+        upload.cancel()
+        await asyncio.wait({upload})
+    assert pi.stored(ON_STICK) == len(GCODE)
+
+
+async def test_the_pi_keeps_the_old_file_when_another_is_refused(
+    pi: PrusaRig, source: Path
+) -> None:
+    pi.printer.misbehave("full")
+    async with connected(pi) as (driver, _):
+        with pytest.raises(CommandRejected):
+            await driver.upload(source, ON_STICK, nothing)
+    assert pi.stored(ON_STICK) == len(GCODE)
+
+
+async def test_half_a_file_in_place_of_the_old_one_is_removed(
+    rig: PrusaRig, source: Path
+) -> None:
+    rig.truncate_uploads()
+    async with connected(rig) as (driver, _):
+        with pytest.raises(ProtocolViolation, match="arrived"):
+            await driver.upload(source, ON_STICK, nothing)
+    assert rig.stored(ON_STICK) is None
+
+
+async def test_the_firmware_writes_into_the_old_file(
+    buddy: PrusaRig, source: Path
+) -> None:
+    buddy.printer.misbehave("full")
+    async with connected(buddy) as (driver, _):
+        with pytest.raises(CommandRejected):
+            await driver.upload(source, ON_STICK, nothing)
+    assert buddy.stored(ON_STICK) is None
 
 
 @pytest.mark.parametrize(

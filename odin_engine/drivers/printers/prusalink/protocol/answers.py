@@ -106,6 +106,7 @@ class FileInfo:
     material: str | None = None
     nozzle_mm: float | None = None
     used_g: float | None = None
+    modified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +254,7 @@ def parse_file(body: Any, folder: str | None = None) -> FileInfo | None:  # noqa
         material=text(meta.get("filament_type")),
         nozzle_mm=number(meta.get("nozzle_diameter"), 0.05, 5),
         used_g=number(meta.get("filament used [g]"), 0.001, 1e6),
+        modified_at=_instant(data.get("m_timestamp")),
     )
 
 
