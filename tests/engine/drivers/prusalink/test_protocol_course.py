@@ -124,6 +124,26 @@ def test_an_end_while_nobody_looked_is_unknown(
     assert ended.result is result
 
 
+def test_a_machine_that_starts_anew_is_busy_before_it_rests(tale: Tale) -> None:
+    printing(tale)
+    tale.hear(documents.STATUS, status("BUSY"), after_s=41)
+    tale.hear(documents.STATUS, status("BUSY"), after_s=2)
+    tale.hear(documents.STATUS, status("IDLE"), after_s=2)
+    ended = tale.events[-1]
+    assert isinstance(ended, PrintEnded)
+    assert ended.result is PrintResult.UNKNOWN
+
+
+def test_a_job_that_is_seen_again_was_not_lost(tale: Tale) -> None:
+    printing(tale)
+    tale.hear(documents.STATUS, status("BUSY"), after_s=41)
+    tale.status("PRINTING", 7, 41, 3500, 1600)
+    tale.status("IDLE")
+    ended = tale.events[-1]
+    assert isinstance(ended, PrintEnded)
+    assert ended.result is PrintResult.CANCELLED
+
+
 def test_our_stop_counts_also_while_nobody_looked(tale: Tale) -> None:
     printing(tale)
     tale.document = note_stop(tale.document)

@@ -118,6 +118,9 @@ def follow(
         case _:
             # A word that we do not know, or none: nothing is known to have changed.
             pass
+    if is_blind and course.runs and state == "BUSY" and seen is None:
+        # It may have lost its power and start anew: nothing was seen of the job yet.
+        return [*steps, course]
     return [*steps, replace(course, looked_at=now)]
 
 
