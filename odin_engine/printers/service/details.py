@@ -211,6 +211,9 @@ class Details:
         except Invalid as error:
             _LOG.debug("%s tells nothing of itself: %s", name, error)
             return error.message
+        except NotSupported:
+            # Only the printer can look; it is asked when somebody wants to know.
+            return None
         machine.sent.keep(name, plates)
         return None
 

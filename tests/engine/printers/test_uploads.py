@@ -1,7 +1,7 @@
 """Files on their way to a printer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +11,16 @@ from odin_engine.kernel.errors import Invalid
 from odin_engine.kernel.files import FileTooLarge
 from odin_engine.kernel.tables import TaskState
 from odin_engine.kernel.tasks import Task
-from odin_engine.printers.model import Activity, SlotRef, Storage, Unreachable
+from odin_engine.printers.model import (
+    Activity,
+    NotSupported,
+    SlotRef,
+    Storage,
+    Unreachable,
+)
 from odin_engine.printers.model.history import UploadNotFound
 from odin_engine.printers.model.safety import NotConnected, NotNow, ObserveOnly
+from odin_engine.printers.ports import PlateFile
 from odin_engine.printers.service import PrintOrder
 from odin_engine.printers.service.uploads import UploadRunning, WrongKind
 from tests.engine.printers.farm import Farm
@@ -58,6 +65,21 @@ async def test_a_file_reaches_the_printer(farm: Farm, tmp_path: Path) -> None:
     again = await farm.printers.uploads.receive(printer_id, "benchy.3mf", chunks(b"x"))
     await done(farm, again)
     assert len(await farm.printers.uploads.of(printer_id)) == 1
+
+
+async def test_what_only_the_printer_can_look_into_needs_no_note(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: Path) -> Iterator[PlateFile]:
+        raise NotSupported(f"{source.name} is looked into on the printer only.")
+
+    printer_id = await farm.add()
+    monkeypatch.setattr(farm.machine(printer_id).driver, "inspect_file", refuse)
+    task = await farm.printers.uploads.receive(printer_id, "a.3mf", chunks(b"x"))
+    ended = await done(farm, task)
+    assert ended.state is TaskState.DONE
+    assert ended.result is not None
+    assert ended.result["note"] is None
 
 
 async def test_a_machine_may_take_fewer_kinds_than_its_family(farm: Farm) -> None:

@@ -19,7 +19,6 @@ from odin_engine.drivers.printers.prusalink.protocol.pace import Pace
 from odin_engine.drivers.printers.prusalink.storage import Storage
 from odin_engine.drivers.printers.prusalink.watch import Watch
 from odin_engine.kernel.clock import Clock, Ticker
-from odin_engine.kernel.errors import Invalid
 from odin_engine.printers.model import (
     Command,
     CommandRejected,
@@ -250,12 +249,9 @@ class PrusaLinkDriver:
         """Tells nothing of a file on our own disk.
 
         Raises:
-            Invalid: always; the printer tells of it once it is there.
+            NotSupported: always; the printer tells of it once it is there.
         """
-        raise Invalid(
-            f"{source.name} cannot be looked into here; its picture shows once it is on "
-            "the printer."
-        )
+        raise NotSupported(f"{source.name} is looked into on the printer only.")
 
     async def _file(self, name: str | None) -> FileInfo:
         session = self._connected()

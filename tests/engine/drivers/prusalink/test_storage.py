@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from odin_engine.kernel.errors import Invalid, Unavailable
+from odin_engine.kernel.errors import Unavailable
 from odin_engine.printers.model import (
     CommandRejected,
     CommandTimedOut,
     Job,
+    NotSupported,
     PrintFileUnavailable,
     ProtocolViolation,
     Storage,
@@ -309,7 +310,7 @@ async def test_the_file_of_a_job_may_be_gone(rig: PrusaRig, name: str | None) ->
 async def test_a_file_of_ours_tells_nothing(rig: PrusaRig, source: Path) -> None:
     async with connected(rig) as (driver, _):
         assert isinstance(driver, LooksIntoPrints)
-        with pytest.raises(Invalid):
+        with pytest.raises(NotSupported):
             driver.inspect_file(source)
 
 
