@@ -85,14 +85,13 @@ class Streamed:
     async def _go(self) -> None:
         filling = asyncio.create_task(self._feed.fill(self._talk.pump))
         done = asyncio.create_task(self._feed.done.wait())
+        stopped = asyncio.create_task(self._feed.stopped.wait())
         try:
             while not done.done():
-                stopped = asyncio.create_task(self._feed.stopped.wait())
                 waiting = (
                     {done, stopped} if filling.done() else {done, stopped, filling}
                 )
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                stopped.cancel()
                 if filling.done() and filling.exception() is not None:
                     await self._fail(our_fault("file_unreadable", _UNREADABLE))
                     return
@@ -104,6 +103,7 @@ class Streamed:
                         await self._fail(our_fault("line_too_long", text))
                         return
                     await self.pause("paused_by_gcode")
+                    stopped = asyncio.create_task(self._feed.stopped.wait())
             await self._talk.ask(b"M400")
             self._book.change(jobs.ended(self._book.machine, Activity.FINISHED))
         except DriverError:
@@ -111,7 +111,7 @@ class Streamed:
             return
         finally:
             self._let_go()
-            for task in (filling, done):
+            for task in (filling, done, stopped):
                 task.cancel()
 
     async def _fail(self, fault: Fault) -> None:

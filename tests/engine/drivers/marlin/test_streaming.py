@@ -336,6 +336,17 @@ async def test_a_cancel_stops_feeding_and_cools_down(rig: MarlinRig) -> None:
         )
 
 
+async def test_a_cancelled_print_leaves_nobody_waiting(rig: MarlinRig) -> None:
+    async with told(rig) as (_, driver, watch):
+        await driver.execute(rig.keep("cube.gcode", gcode(40_000)))
+        await watch.until(is_a(Activity.PREPARING, Activity.PRINTING))
+        await driver.execute(Stop())
+    left = [
+        getattr(each.get_coro(), "__qualname__", "") for each in asyncio.all_tasks()
+    ]
+    assert "Event.wait" not in left
+
+
 async def test_a_cancel_breaks_a_wait_for_heat(rig: MarlinRig) -> None:
     async with told(rig) as (_, driver, watch):
         await driver.execute(rig.keep("hot.gcode", b"M109 S200\nG1 X1 E1\n"))
