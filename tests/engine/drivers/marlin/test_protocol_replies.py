@@ -143,6 +143,7 @@ def test_the_identity_is_taken_apart() -> None:
         (b"Error:MINTEMP triggered", "fatal", "min_temperature"),
         (b"Error:Printer halted. kill() called!", "fatal", "halted"),
         (b"KILL caused by too many heaters", "fatal", "halted"),
+        (b"echo:EMERGENCY SHUTDOWN DETECTED. KILLED.", "fatal", "halted"),
         (b"!! Move out of range", "fatal", "halted"),
         (b"Error:Printer stopped due to errors. Fix the error and use M999", "fatal", "stopped"),
         (b"Error:Probing Failed", "fatal", "probing_failed"),

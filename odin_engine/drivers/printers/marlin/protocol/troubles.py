@@ -65,7 +65,7 @@ _FATAL = (
         "The machine stopped because of errors. Mend the cause, then clear the fault.",
     ),
     _known(
-        r"kill\(\) called|kill caused|printer halted|emergency stop|^!!",
+        r"kill\(\) called|kill caused|printer halted|emergency (stop|shutdown)|^!!",
         "halted",
         "The machine halted and takes no commands. Find out why, then press its reset "
         "button or switch it off and on.",
@@ -113,7 +113,8 @@ def read_trouble(text: str) -> Trouble:
 
 def is_last_word(text: str) -> bool:
     """Whether a line without the prefix of an error tells of the machine's end."""
-    return any(word in text for word in ("kill() called", "KILL caused", "halted."))
+    words = ("kill() called", "KILL caused", "halted.", "EMERGENCY SHUTDOWN")
+    return any(word in text for word in words)
 
 
 def our_fault(code: str, text: str, severity: Severity = Severity.SERIOUS) -> Fault:
