@@ -86,7 +86,7 @@ class Storage:
             answer = await self._link.send(path, source, size, progress, headers)
             if answer.status < _FINE:
                 await self._settle()
-                await self._compare(path, size)
+                await self._compare(path, size, before)
         except BaseException:
             await self._remove(drive, path, before)
             raise
@@ -164,24 +164,29 @@ class Storage:
             await self._ticker.sleep(_SETTLES_S)
         raise CommandTimedOut("The printer took the file and does not finish with it.")
 
-    async def _compare(self, path: str, size: int) -> None:
-        file = await self._await_file(path)
+    async def _compare(self, path: str, size: int, before: FileInfo | None) -> None:
+        file = await self._await_file(path, size, before)
         if file.size_bytes is not None and file.size_bytes != size:
             raise ProtocolViolation(
                 f"Only {file.size_bytes} of {size} bytes arrived on the printer's "
                 "storage. Is it full, or does the stick come loose?"
             )
 
-    async def _await_file(self, path: str) -> FileInfo:
+    async def _await_file(
+        self, path: str, size: int, before: FileInfo | None
+    ) -> FileInfo:
         """Returns what the printer tells of a file that it just took.
 
-        The Pi looks through its folder from time to time, and knows it only then.
+        The Pi looks through its folder from time to time, and knows it only then; until
+        then it tells of the one that was there before.
         """
         for _ in range(_SHOWS_UP):
             answer = await self._link.ask("GET", path)
             if answer.status != _NOT_FOUND:
                 file = parse_file(_json(answer, Deed.READ), "/")
-                if file is not None:
+                if file is not None and (
+                    file.size_bytes == size or not _is_same(before, file)
+                ):
                     return file
             await self._ticker.sleep(_SETTLES_S)
         raise ProtocolViolation("The printer took the file and does not have it.")
@@ -235,11 +240,10 @@ def _json(answer: Answer, deed: Deed) -> Any:  # noqa: ANN401 - a wire value
         )
 
 
-def _is_same(before: FileInfo, now: FileInfo | None) -> bool:
-    return now is not None and (before.size_bytes, before.modified_at) == (
-        now.size_bytes,
-        now.modified_at,
-    )
+def _is_same(before: FileInfo | None, now: FileInfo | None) -> bool:
+    if before is None or now is None:
+        return False
+    return (before.size_bytes, before.modified_at) == (now.size_bytes, now.modified_at)
 
 
 def _details(file: FileInfo, *, has_picture: bool) -> PrintDetails:

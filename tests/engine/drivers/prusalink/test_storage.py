@@ -17,6 +17,7 @@ from odin_engine.printers.model import (
     Storage,
 )
 from odin_engine.printers.ports import ListsFiles, LooksIntoPrints, PlateFile
+from odin_engine.simulator.prusalink import documents
 from tests.engine.doubles import ManualClock, settle
 from tests.engine.drivers.contract import anything, connected, finish
 from tests.engine.drivers.prusalink.rigs import (
@@ -176,6 +177,19 @@ async def test_the_pi_may_notice_a_file_late(pi: PrusaRig, source: Path) -> None
         upload = asyncio.create_task(driver.upload(source, "part.gcode", nothing))
         await finish(upload, clock)
         assert pi.stored("part.gcode") is not None
+
+
+async def test_the_pi_may_tell_of_the_old_file_for_a_while(
+    pi: PrusaRig, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, told = ManualClock(), documents.file
+    old = [told(pi.printer, ON_STICK)] * 4
+    monkeypatch.setattr(documents, "file", lambda *of: old.pop() if old else told(*of))
+    async with connected(pi, clock) as (driver, _):
+        upload = asyncio.create_task(driver.upload(source, ON_STICK, nothing))
+        await finish(upload, clock)
+    assert not old
+    assert pi.stored(ON_STICK) == len(GCODE) * 100
 
 
 async def test_the_pi_may_notice_late_that_a_file_is_gone(pi: PrusaRig) -> None:
