@@ -282,6 +282,7 @@ class LooksIntoPrints(Protocol):
 
         Raises:
             Invalid: it is no file that tells anything.
+            NotSupported: only the printer itself can tell.
         """
         ...
 

@@ -103,6 +103,7 @@ class Streamed:
                         await self._fail(our_fault("line_too_long", text))
                         return
                     await self.pause("paused_by_gcode")
+                if stopped.done():
                     stopped = asyncio.create_task(self._feed.stopped.wait())
             await self._talk.ask(b"M400")
             self._book.change(jobs.ended(self._book.machine, Activity.FINISHED))
