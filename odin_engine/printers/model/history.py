@@ -159,10 +159,19 @@ def is_another(run: Run, job: Job | None) -> bool:
     return False
 
 
-def _is_of_another_file(run: Run, job: Job) -> bool:
-    """Whether a print that is over and has no id any more was of another file."""
-    has_no_id = job.token is None and job.external_id is None
-    return has_no_id and None not in (run.file, job.file) and run.file != job.file
+def job_of(run: Run, state: PrinterState) -> Job | None:
+    """Returns what a first report says of an open run; `None` if it is of another.
+
+    Of a print that is over and has no id any more the file decides.
+    """
+    job, activity = state.job, state.activity
+    if job is None or is_another(run, job):
+        return None
+    has_id = job.token is not None or job.external_id is not None
+    is_over = activity is not None and not activity.has_running_job
+    is_named = run.file is not None and job.file is not None
+    is_of_another_file = is_over and is_named and run.file != job.file
+    return None if is_of_another_file and not has_id else job
 
 
 def result_found(run: Run, state: PrinterState) -> PrintResult | None:
@@ -174,7 +183,7 @@ def result_found(run: Run, state: PrinterState) -> PrintResult | None:
         return PrintResult.UNKNOWN
     if activity.has_running_job:
         return None
-    if state.job is not None and _is_of_another_file(run, state.job):
+    if state.job is not None and job_of(run, state) is None:
         return PrintResult.UNKNOWN
     return RESULTS.get(activity, PrintResult.UNKNOWN)
 

@@ -26,6 +26,7 @@ from odin_engine.printers.model.history import (
     FaultRecord,
     Run,
     is_another,
+    job_of,
     result_found,
 )
 from odin_engine.printers.model.record import Plate, PlateState
@@ -230,10 +231,9 @@ class Chapter:
         run = await store.open_run(work.session, self._printer_id)
         result = self._result_found(run) if run else None
         if run is not None and result is not None:
-            result = await self._close(work, run, result, state.job)
-            is_its_own = state.job is not None and not is_another(run, state.job)
-            job = state.job if is_its_own else _job_of(run)
-            work.emit(PrintEnded(self._printer_id, result, job))
+            job = job_of(run, state)
+            result = await self._close(work, run, result, job)
+            work.emit(PrintEnded(self._printer_id, result, job or _job_of(run)))
             self._occupy(run.id)
         is_running = state.activity is not None and state.activity.has_running_job
         if is_running and (run is None or result is not None):

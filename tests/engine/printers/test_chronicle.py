@@ -309,6 +309,20 @@ async def test_a_print_that_is_gone_after_a_kill_ended_somehow(
         assert again.record(printer_id).plate.state is PlateState.OCCUPIED
 
 
+async def test_the_end_of_another_file_after_a_kill_says_nothing_of_ours(
+    farm: Farm, restart: Restart
+) -> None:
+    printer_id = await printing(farm)
+    machine = farm.machine(printer_id)
+    await farm.kill()
+    other = job("other", None, progress_pct=100)
+    machine.state = replace(machine.state, activity=Activity.FINISHED, job=other)
+    async with restart() as again:
+        (run,) = await runs(again, printer_id)
+        assert (run.name, run.result) == ("benchy", PrintResult.UNKNOWN)
+        assert run.progress_pct != 100
+
+
 async def test_another_print_after_a_kill_is_found_not_started(
     farm: Farm, restart: Restart
 ) -> None:

@@ -9,6 +9,7 @@ shows first that it was done.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,9 @@ class MoonrakerDriver:
         finally:
             await web.close()
         self._record_http("POST /printer/emergency_stop", answer.body)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            # So it answers for a moment after its start.
+            raise Unreachable("Moonraker does not know Klipper yet.")
         files.check_status(answer)
 
     async def upload(self, source: Path, name: str, progress: Progress) -> None:

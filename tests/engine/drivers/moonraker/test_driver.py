@@ -360,6 +360,22 @@ class TestKlipper:
         assert rig.simulated.klipper.state == "shutdown"
         await driver.close()
 
+    async def test_a_stop_that_comes_too_early_can_be_tried_again(
+        self, rig: MoonrakerRig
+    ) -> None:
+        # For half a second after its start Moonraker has no such path (0.11.0).
+        async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\n{}")
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(say, "127.0.0.1", 0) as starting:
+            port = starting.sockets[0].getsockname()[1]
+            driver = make(rig, replace(rig.connection, ports={"http": port}))
+            with pytest.raises(Unreachable, match="Klipper yet"):
+                await driver.emergency_stop()
+            await driver.close()
+
     @pytest.mark.parametrize("mood", ["hung_http", "deaf_socket"])
     async def test_a_stop_takes_the_way_that_works(
         self, rig: MoonrakerRig, mood: str
