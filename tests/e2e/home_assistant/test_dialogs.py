@@ -111,6 +111,12 @@ def choose_theme(page: Page, theme: str, *, is_dark: bool) -> None:
     moment the page can fall back to the theme chosen before.
     """
     chosen = {"theme": theme, "dark": is_dark}
+    wait_for(
+        lambda: page.evaluate(
+            "Boolean(document.querySelector('home-assistant')?.hass?.themes)"
+        ),
+        lambda: "Home Assistant's page does not open",
+    )
     page.evaluate(
         """detail => document.querySelector("home-assistant")
              .dispatchEvent(new CustomEvent("settheme", {detail}))""",
