@@ -18,14 +18,14 @@ from tests.patience import PATIENCE_S
 
 def free_port() -> int:
     """Returns a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)
 
 
 def free_ports(count: int) -> int:
-    """Returns the first of so many ports in a row that were free a moment ago."""
+    """Returns the first of so many ports in a row that were free a moment ago.
+
+    None of those that the system gives to connections going out.
+    """
     while True:
         first = random.randrange(22000, 32000 - count)  # noqa: S311 - no secret
         with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
